@@ -5,10 +5,11 @@ No keys, no randomness, no I/O. PROTOCOL section 2.
 
 import base64
 import hashlib
+from typing import Final
 
 from schemas.errors import EncodingError
 
-SUITE = "safehand/1"
+SUITE: Final = "safehand/1"
 """The one suite id. It names one fixed set of algorithms; there is no negotiation."""
 
 
