@@ -98,7 +98,8 @@ def make_key_statement(
     not_after: int,
     identity: SigningPair,
 ) -> SignedStatement:
-    """Certify a working key. `public`: 1,216 bytes for `kem`, else 32. `ml_dsa_65`: `receipt` only."""
+    """Certify a working key. `public`: 1,216 bytes for `kem`, else 32; and `ml_dsa_65` for `receipt`
+    alone."""
     statement = KeyStatement(
         suite=SUITE,
         facility=facility,

@@ -1,0 +1,100 @@
+"""Secrets on disk: mode 0600 from the first moment, replaced atomically, old bytes overwritten.
+
+Overwriting is best effort: flash wear-levelling, copy-on-write file systems, snapshots and backups
+keep what they have. PROTOCOL section 11.
+"""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from keys.errors import SecretFileError
+
+LIMIT = 16 * 1024 * 1024
+"""Longest secret file read, in bytes."""
+
+
+def create_secret(path: Path, data: bytes) -> None:
+    """Write a new secret file. Raises SecretFileError if anything is there already."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise SecretFileError(f"{path.name} exists already and is not overwritten") from None
+    try:
+        replace_secret(path, data)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def replace_secret(path: Path, data: bytes) -> None:
+    """Replace a secret file: readers see the old or the new bytes, never a mixture.
+
+    On return the new bytes are on disk and the old ones have been overwritten.
+    """
+    fresh = _write_beside(path, data)
+    try:
+        old = os.open(path, os.O_WRONLY)
+    except FileNotFoundError:
+        old = None
+    try:
+        fresh.replace(path)
+        _sync_folder(path.parent)
+        if old is not None:
+            _overwrite(old)
+    finally:
+        if old is not None:
+            os.close(old)
+
+
+def read_secret(path: Path) -> bytes:
+    """Return a secret file's bytes. Raises SecretFileError if others may read it."""
+    try:
+        with path.open("rb") as file:
+            _require_private(path, os.fstat(file.fileno()))
+            data = file.read(LIMIT + 1)
+    except OSError as fault:
+        raise SecretFileError(f"{path.name} can't be read: {fault.strerror}") from None
+    if len(data) > LIMIT:
+        raise SecretFileError(f"{path.name} is too long for a secret file")
+    return data
+
+
+def _require_private(path: Path, state: os.stat_result) -> None:
+    if not stat.S_ISREG(state.st_mode):
+        raise SecretFileError(f"{path.name} is not a regular file")
+    if state.st_mode & 0o077:
+        raise SecretFileError(f"{path.name} is open to other accounts: run chmod 600 on it")
+    if state.st_uid not in (os.geteuid(), 0):
+        raise SecretFileError(f"{path.name} belongs to another account")
+
+
+def _write_beside(path: Path, data: bytes) -> Path:
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        fresh.unlink()
+        raise
+    return fresh
+
+
+def _overwrite(descriptor: int) -> None:
+    state = os.fstat(descriptor)
+    if state.st_nlink:  # someone keeps the old file under another name, e.g. a linked backup
+        return
+    os.pwrite(descriptor, bytes(state.st_size), 0)
+    os.fsync(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
