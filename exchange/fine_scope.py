@@ -1,11 +1,14 @@
 """Fine scope: what each scope tag of a consent stands for, sealed to the recipient alone.
 
-Owns how it is sealed into the consent token. Opening is in `exchange.opening`. PROTOCOL section 6.
+Owns the document and how it is sealed into the consent token. Decryption is in `exchange.opening`.
+PROTOCOL section 6.
 """
 
 from collections.abc import Sequence
 
-from exchange.errors import SealError
+from pydantic import ValidationError
+
+from exchange.errors import OpenError, SealError
 from keys.hpke import hpke_seal
 from schemas.encoding import SUITE, b64u, pae
 from schemas.wire.statement import FineScope, FineScopeLine
@@ -26,7 +29,7 @@ def fine_scope_info(*, jti: str, iss: str, recipient: str) -> bytes:
 
 
 def fine_scope_size(lines: int) -> int:
-    """Return the padded size in bytes: it tells the number of lines, as `scope_tags` does anyway."""
+    """Return the padded size in bytes: it tells the number of lines, as the tags do anyway."""
     return FRAME_SIZE + LINE_SIZE * lines
 
 
@@ -49,6 +52,23 @@ def seal_fine_scope(
     """
     info = fine_scope_info(jti=jti, iss=iss, recipient=recipient)
     return b64u(hpke_seal(recipient_kem, info, encode_fine_scope(lines)))
+
+
+def decode_fine_scope(document: bytes, scope_tags: Sequence[str]) -> dict[str, FineScopeLine]:
+    """Return the lines by tag; refuse a document whose tags are not exactly the token's.
+
+    Raises OpenError at step `fine-scope`.
+    """
+    try:
+        scope = FineScope.from_bytes(document)
+    except ValidationError:
+        raise OpenError("fine-scope", "malformed") from None
+    size = fine_scope_size(len(scope.lines))
+    if len(document) != size or scope.padding.strip(FILLING):
+        raise OpenError("fine-scope", "padding")
+    if sorted(line.tag for line in scope.lines) != sorted(scope_tags):
+        raise OpenError("fine-scope", "other-tags")
+    return {line.tag: line for line in scope.lines}
 
 
 def scope_tags_of(lines: Sequence[FineScopeLine]) -> list[str]:

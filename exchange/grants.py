@@ -123,9 +123,9 @@ def make_grant(
 def check_grant(grant: Grant, manifest: SignedStatement, claims: ConsentClaims, token: str) -> None:
     """Refuse a grant that does not agree with its manifest and consent.
 
-    `token`: digest of the consent token, base64url. The hub calls this when a grant is recorded, the
-    recipient when one arrives; signatures are theirs to check before. Raises StatementError whose
-    text is a stable slug.
+    `token`: digest of the consent token, base64url. The hub calls this when a grant is recorded,
+    the recipient when one arrives; signatures are theirs to check before. Raises StatementError
+    whose text is a stable slug.
     """
     described = parse_statement(manifest, Manifest)
     rules = (

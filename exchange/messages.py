@@ -12,7 +12,7 @@ from schemas.wire.statement import Message, MessageKind, ReasonCode, SignedState
 
 def message_info(
     *,
-    id: str,  # noqa: A002 - the wire field's name
+    id: str,
     sender: str,
     recipient: str,
     recipient_kem: str,
@@ -42,7 +42,7 @@ def info_of(message: Message) -> bytes:
 
 def seal_message(
     *,
-    id: str,  # noqa: A002 - the wire field's name
+    id: str,
     sender: str,
     recipient: str,
     recipient_kem: bytes,

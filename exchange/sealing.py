@@ -1,7 +1,7 @@
 """Sealing: sections, their manifests, heads and attachments. PROTOCOL section 4.
 
-Owns how they are made. Draws no randomness (keys and ids come from the caller, out of `keys`), keeps
-nothing, and can open nothing.
+Owns how they are made. Draws no randomness (keys and ids come from the caller, out of `keys`),
+keeps nothing, and can open nothing.
 """
 
 from collections.abc import Sequence
@@ -52,9 +52,9 @@ def seal_section(
 ) -> SealedSection:
     """Seal one section version and sign its manifest.
 
-    `section_key`: 32 fresh bytes, never used for another version. `previous`: digest of the manifest
-    before (None for version 1). `author`: staff id and role of `author_pair`. `now`: seconds.
-    Raises SealError when version and previous do not fit together.
+    `section_key`: 32 fresh bytes, never used for another version. `previous`: digest of the
+    manifest before (None for version 1). `author`: staff id and role of `author_pair`. `now`:
+    seconds. Raises SealError when version and previous do not fit together.
     """
     if (version == 1) != (previous is None):
         raise SealError("version 1 has no previous manifest, every later one has")
@@ -162,7 +162,7 @@ class AttachmentSealer:
         return b"".join([*pieces, last])
 
     def descriptor(self, *, content_type: str, title: str) -> AttachmentDescriptor:
-        """Return what the section must hold of this attachment. Raises SealError before `finish`."""
+        """Return what the section must hold of it. Raises SealError before `finish`."""
         if not self._finished:
             raise SealError("an attachment is described when it is finished")
         return AttachmentDescriptor(

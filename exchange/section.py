@@ -46,7 +46,10 @@ class SectionPlaintext:
 
     author: SignedStatement
     bundle: bytes = field(repr=False)
+    descriptors: bytes = field(repr=False)
+    """The third part as it was signed."""
     attachments: tuple[AttachmentDescriptor, ...] = field(repr=False)
+    """The same, parsed."""
 
 
 def section_context(*, owner: str, section: str, version: int, scope_tag: str) -> bytes:
@@ -111,6 +114,7 @@ def decode_section(plaintext: bytes) -> SectionPlaintext:
         return SectionPlaintext(
             author=SignedStatement.from_bytes(author),
             bundle=bundle,
+            descriptors=descriptors,
             attachments=tuple(Attachments.from_bytes(descriptors).attachments),
         )
     except ValidationError:

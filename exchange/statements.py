@@ -6,11 +6,10 @@ be: the caller brings a key that it already trusts.
 
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from exchange.errors import StatementError
 from keys.errors import KeysError
 from keys.signing import PublicPair, verify_statement, verify_statement_ed25519
+from keys.strict_json import parse_strict
 from schemas.errors import SchemaError
 from schemas.wire.base import WireModel
 from schemas.wire.statement import (
@@ -45,9 +44,10 @@ def read_statement(statement: SignedStatement, model: type[Model], public: Publi
     Raises StatementError.
     """
     try:
-        return model.from_bytes(verify_statement(statement, public, expect=TYPES[model]))
-    except (KeysError, SchemaError, ValidationError):
+        payload = verify_statement(statement, public, expect=TYPES[model])
+    except KeysError:
         raise StatementError(TYPES[model]) from None
+    return _parse(payload, model)
 
 
 def read_statement_ed25519(statement: SignedStatement, model: type[Model], ed25519: bytes) -> Model:
@@ -56,9 +56,10 @@ def read_statement_ed25519(statement: SignedStatement, model: type[Model], ed255
     `ed25519` is the raw 32-byte public key. Raises StatementError.
     """
     try:
-        return model.from_bytes(verify_statement_ed25519(statement, ed25519, expect=TYPES[model]))
-    except (KeysError, SchemaError, ValidationError):
+        payload = verify_statement_ed25519(statement, ed25519, expect=TYPES[model])
+    except KeysError:
         raise StatementError(TYPES[model]) from None
+    return _parse(payload, model)
 
 
 def parse_statement(statement: SignedStatement, model: type[Model]) -> Model:
@@ -69,6 +70,15 @@ def parse_statement(statement: SignedStatement, model: type[Model]) -> Model:
     if statement.type != TYPES[model]:
         raise StatementError(TYPES[model])
     try:
-        return model.from_bytes(statement.payload_bytes())
-    except (SchemaError, ValidationError):
+        payload = statement.payload_bytes()
+    except SchemaError:
+        raise StatementError(TYPES[model]) from None
+    return _parse(payload, model)
+
+
+def _parse(payload: bytes, model: type[Model]) -> Model:
+    try:
+        parse_strict(payload)
+        return model.from_bytes(payload)
+    except ValueError:  # pydantic's ValidationError is one, too
         raise StatementError(TYPES[model]) from None

@@ -81,7 +81,7 @@ class TokenIn(WireModel):
 
 
 class RevocationByCodeIn(WireModel):
-    """The person's own revocation code: the 16 bytes that its words stand for."""
+    """The person's own revocation code: the 11 bytes that it spells (`exchange.revocation`)."""
 
     code: Base64Url
 

@@ -36,7 +36,7 @@ class ConsentClaims(WireModel):
     consent_hash: Digest
     """SHA-256 of the sealed consent record's ciphertext."""
     revocation_hash: Digest
-    """SHA-256 over the revocation code; see exchange.consent."""
+    """SHA-256 over the revocation code; see exchange.revocation."""
     redisclosure: Literal["none"]
     max_releases: Annotated[int, Field(ge=1, le=10_000)]
     erase_at: Seconds | None
@@ -50,7 +50,8 @@ class ConsentClaims(WireModel):
 
 class RefusalClaims(WireModel):
     """A `refusal+jwt`: nothing with these tags (none named: nothing at all) goes to the recipient
-    (none named: to anyone). Beats every permit."""
+    (none named: to anyone). Beats every permit.
+    """
 
     iss: FacilityCode
     sub: Id128
