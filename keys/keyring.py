@@ -123,17 +123,21 @@ def require_strong(passphrase: str) -> None:
 
 @dataclass(frozen=True, repr=False)
 class ServiceKeyring(Concealed):
-    """What a node needs while nobody is there: request, receipt and local log keys."""
+    """What a node needs while nobody is there: request, receipt and local log keys.
+
+    `outbox_key` seals what waits for the hub, half-keys among it, so that a locked node can push.
+    """
 
     http_seed: bytes
     receipt_pair: SigningPair
     log_ed_seed: bytes
     log_ml_seed: bytes
+    outbox_key: bytes
 
     @classmethod
     def new(cls) -> Self:
         """Return fresh keys."""
-        return cls(new_seed(), new_pair(), new_seed(), new_seed())
+        return cls(new_seed(), new_pair(), new_seed(), new_seed(), new_seed())
 
     def log_signer(self, name: str) -> LogSigner:
         """Return the signer of this node's own log and of its cosignatures, under a name."""
@@ -146,6 +150,7 @@ class ServiceKeyring(Concealed):
             **_named("receipt", self.receipt_pair),
             "log.ed25519": self.log_ed_seed,
             "log.ml-dsa-44": self.log_ml_seed,
+            "outbox": self.outbox_key,
         }
 
     @classmethod
@@ -156,6 +161,7 @@ class ServiceKeyring(Concealed):
             _pair(contents, "receipt"),
             _seed(contents, "log.ed25519"),
             _seed(contents, "log.ml-dsa-44"),
+            _seed(contents, "outbox"),
         )
 
 
