@@ -1,0 +1,38 @@
+"""Runs an application under uvicorn: one worker, no access log. PROTOCOL section 8.
+
+Owns the server's settings. Paths carry consent and release ids, so they are never logged. There is
+always one worker: group commit and the integrator live in one process.
+"""
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from services.web.transport import Listener, require_protected
+
+GRACE = 10
+"""Seconds that running requests have to finish when the process is asked to stop."""
+
+
+def serve(app: ASGIApp, listener: Listener) -> None:
+    """Serve until interrupted. Raises TransportError where the way in is not protected."""
+    uvicorn.Server(server_config(app, listener)).run()
+
+
+def server_config(app: ASGIApp, listener: Listener) -> uvicorn.Config:
+    """Return uvicorn's settings for `listener`. Raises TransportError."""
+    require_protected(listener)
+    return uvicorn.Config(
+        app,
+        host=listener.host,
+        port=listener.port,
+        ssl_certfile=listener.tls_certificate,
+        ssl_keyfile=listener.tls_key,
+        workers=1,
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        # The signed target is held against the configured URL: no header may change it.
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE,
+    )
