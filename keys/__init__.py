@@ -26,6 +26,7 @@ hpke, body         yes   yes    no       sealing to others (no opening)
 opening            NO    yes    no       opening what others sealed
 suite_opening      NO    yes    no       self-test of everything, opening included
 recovery           NO    yes    no       recovery codes
+passphrase         NO    yes    no       passphrases: strength, one spelling for each
 keyring_file       NO    yes    no       the sealed file format under the keyrings
 keyring            NO    yes    no       the two keyrings of a node
 =================  ====  =====  =======  =====================================================

@@ -4,7 +4,7 @@ Key-committing, bound to a context, streaming. A key seals one body only. Openin
 `keys.opening`. PROTOCOL section 4.
 """
 
-from keys.primitives import Cobblestone256Encryptor
+from keys.primitives import cobblestone
 
 
 class BodySealer:
@@ -12,7 +12,7 @@ class BodySealer:
 
     def __init__(self, key: bytes, context: bytes) -> None:
         """`key`: 32 fresh bytes. `context`: PAE with its own label."""
-        self._encryptor = Cobblestone256Encryptor(key, context)
+        self._encryptor = cobblestone.Cobblestone256Encryptor(key, context)
 
     def update(self, piece: bytes) -> bytes:
         """Return the ciphertext that is ready."""

@@ -98,8 +98,10 @@ def make_key_statement(
     not_after: int,
     identity: SigningPair,
 ) -> SignedStatement:
-    """Certify a working key. `public`: 1,216 bytes for `kem`, else 32; and `ml_dsa_65` for `receipt`
-    alone."""
+    """Certify a working key.
+
+    `public`: 1,216 bytes for `kem`, else 32. `ml_dsa_65`: the second half of a `receipt` key.
+    """
     statement = KeyStatement(
         suite=SUITE,
         facility=facility,

@@ -6,14 +6,13 @@ file, so that a locked node can still push, pull, take revocations and erase. Th
 `keys.keyring_file`. PROTOCOL section 11.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from keys.concealed import Concealed
-from keys.errors import KeyringError, SecretFileError, WeakPassphraseError
+from keys.errors import KeyringError, SecretFileError
 from keys.keyring_file import (
     KeyringFile,
     Profile,
@@ -28,14 +27,11 @@ from keys.keyring_file import (
     seal_contents,
 )
 from keys.lognotes import LogSigner
+from keys.passphrase import normal_passphrase, strong_passphrase
 from keys.randomness import SEED_SIZE, new_seed
 from keys.recovery import parse_recovery_code
 from keys.secret_files import create_secret, read_secret, replace_secret
 from keys.signing import SigningPair, new_pair
-
-_CHARACTERS = 12
-_WORDS = 4
-_DIFFERENT = 5
 
 
 class Keyring(Concealed):
@@ -66,7 +62,7 @@ def create_keyring(
 
     Raises WeakPassphraseError, RecoveryCodeError, SecretFileError (something is there already).
     """
-    secrets: dict[SlotKind, bytes] = {"passphrase": _new_passphrase(passphrase)}
+    secrets: dict[SlotKind, bytes] = {"passphrase": strong_passphrase(passphrase)}
     if recovery_code is not None:
         secrets["recovery"] = parse_recovery_code(recovery_code).encode()
     return _create(path, contents, secrets, profile)
@@ -93,10 +89,10 @@ def change_passphrase(
     """Set a new passphrase after opening by the old one or by the recovery code, which stays.
 
     Whoever has an old copy of the file and its old passphrase can still open that copy.
-    Raises KeyringError, RecoveryCodeError, WeakPassphraseError.
+    Raises KeyringError, RecoveryCodeError.
     """
     kind, secret = _one_secret(passphrase, recovery_code)
-    _change_slot(path, (kind, secret), ("passphrase", _new_passphrase(new_passphrase)), profile)
+    _change_slot(path, (kind, secret), ("passphrase", strong_passphrase(new_passphrase)), profile)
 
 
 def change_recovery_code(
@@ -107,18 +103,7 @@ def change_recovery_code(
     Raises KeyringError, RecoveryCodeError.
     """
     new = parse_recovery_code(new_code).encode()
-    _change_slot(path, ("passphrase", _normal(passphrase)), ("recovery", new), profile)
-
-
-def require_strong(passphrase: str) -> None:
-    """Refuse a passphrase that is too short or too uniform. Raises WeakPassphraseError."""
-    plain = _normal(passphrase).decode()
-    long_enough = len(plain) >= _CHARACTERS or len(set(plain.split())) >= _WORDS
-    if not long_enough or len(set(plain)) < _DIFFERENT:
-        raise WeakPassphraseError(
-            f"the passphrase needs at least {_CHARACTERS} characters or {_WORDS} different words; "
-            "four or more words drawn at random are easy to remember and hard to guess"
-        )
+    _change_slot(path, ("passphrase", normal_passphrase(passphrase)), ("recovery", new), profile)
 
 
 @dataclass(frozen=True, repr=False)
@@ -267,18 +252,8 @@ def _one_secret(passphrase: str | None, recovery_code: str | None) -> tuple[Slot
     if (passphrase is None) == (recovery_code is None):
         raise KeyringError("give either the passphrase or the recovery code")
     if passphrase is not None:
-        return "passphrase", _normal(passphrase)
+        return "passphrase", normal_passphrase(passphrase)
     return "recovery", parse_recovery_code(recovery_code or "").encode()
-
-
-def _new_passphrase(passphrase: str) -> bytes:
-    require_strong(passphrase)
-    return _normal(passphrase)
-
-
-def _normal(passphrase: str) -> bytes:
-    """Return one spelling for what different keyboards and hurried thumbs type."""
-    return " ".join(unicodedata.normalize("NFKC", passphrase).split()).encode()
 
 
 def _named(name: str, pair: SigningPair) -> dict[str, bytes]:

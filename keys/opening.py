@@ -4,11 +4,11 @@ The hub never loads it: an import contract and a test in a fresh interpreter see
 failure is the same OpeningError. PROTOCOL sections 4 and 5.
 """
 
-from cryptography.cobblestone import Cobblestone256Decryptor
 from cryptography.exceptions import InvalidTag
 
 from keys.errors import OpeningError
 from keys.hpke import HPKE_OVERHEAD, hpke_suite, kem_private
+from keys.primitives import cobblestone
 
 
 def hpke_open(seed: bytes, info: bytes, sealed: bytes, *, size: int | None = None) -> bytes:
@@ -34,7 +34,11 @@ class BodyOpener:
     """
 
     def __init__(self, key: bytes, context: bytes) -> None:
-        self._decryptor = Cobblestone256Decryptor(key, context)
+        """`key`: 32 bytes. `context`: what the body was sealed with. Raises OpeningError."""
+        try:
+            self._decryptor = cobblestone.Cobblestone256Decryptor(key, context)
+        except ValueError:  # not 32 bytes
+            raise OpeningError from None
 
     def update(self, piece: bytes) -> bytes:
         """Return the plaintext that is ready. Raises OpeningError."""

@@ -1,7 +1,7 @@
 """The younger parts of `cryptography` that the suite needs, imported once and under guard.
 
 Distributions ship builds of `cryptography` that lack some of them; an ImportError deep in a
-traceback would help nobody. Holds no decryptor: `keys.opening` fetches that itself.
+traceback would help nobody.
 """
 
 from importlib.metadata import version
@@ -21,7 +21,7 @@ def unavailable(what: str) -> SuiteUnavailableError:
 
 
 try:
-    from cryptography.cobblestone import Cobblestone256Encryptor
+    from cryptography import cobblestone
     from cryptography.hazmat.primitives.asymmetric.mldsa import (
         MLDSA44PrivateKey,
         MLDSA44PublicKey,
@@ -47,7 +47,6 @@ __all__ = [
     "AEAD",
     "KDF",
     "KEM",
-    "Cobblestone256Encryptor",
     "MLDSA44PrivateKey",
     "MLDSA44PublicKey",
     "MLDSA65PrivateKey",
@@ -57,5 +56,6 @@ __all__ = [
     "MLKEM768X25519PrivateKey",
     "MLKEM768X25519PublicKey",
     "Suite",
+    "cobblestone",
     "unavailable",
 ]

@@ -138,7 +138,10 @@ def sign_statement(
 def verify_statement(
     statement: SignedStatement, public: PublicPair, *, expect: StatementType
 ) -> bytes:
-    """Return the payload bytes after checking both signatures. Raises SignatureError."""
+    """Return the payload bytes after checking both signatures.
+
+    Raises SignatureError, KeyFormatError.
+    """
     payload, ed_signature, ml_signature = _take_apart(statement, expect)
     _require_keys(statement.signatures, (public.ed25519, public.ml_dsa_65))
     signed = pae(expect, payload)
@@ -156,7 +159,8 @@ def verify_statement_ed25519(
 ) -> bytes:
     """Return the payload bytes after checking the Ed25519 signature only.
 
-    For the hub, which stores the statement for readers who check both. Raises SignatureError.
+    For the hub, which stores the statement for readers who check both. Raises SignatureError,
+    KeyFormatError.
     """
     payload, ed_signature, _ = _take_apart(statement, expect)
     _require_keys(statement.signatures, (ed25519,))

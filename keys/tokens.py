@@ -5,6 +5,7 @@ and `kid` must be the id of the key that the caller names: nothing is ever taken
 trust. Whether a token still holds is decided in `exchange.consent`. PROTOCOL section 6.
 """
 
+import re
 from typing import Any, TypeVar
 
 from joserfc import jws as jose
@@ -13,10 +14,11 @@ from joserfc.jwk import OKPKey
 from pydantic import ValidationError
 
 from keys.errors import ClaimsError
-from keys.signing import ED25519_SIZE, ed25519_public, key_id
+from keys.signing import ED25519_SIZE, SigningPair, ed25519_public, key_id
 from keys.strict_json import parse_strict
 from schemas.encoding import b64u, sha256, unb64u
 from schemas.errors import EncodingError
+from schemas.identifiers import DIGEST
 from schemas.wire.base import WireModel
 from schemas.wire.token import (
     ConsentClaims,
@@ -33,16 +35,18 @@ MAXIMUM = 131_072
 """Longest token read or made, in characters."""
 
 Claims = TypeVar("Claims", bound=WireModel)
+Signer = SigningPair | bytes
+"""A signing pair, of which the Ed25519 half signs, or a bare 32-byte Ed25519 seed."""
 
 
 class _Registry(jose.JWSRegistry):
     max_payload_length = MAXIMUM
 
 
-def sign_consent(claims: ConsentClaims, ed_seed: bytes) -> str:
+def sign_consent(claims: ConsentClaims, signer: Signer) -> str:
     """Sign a consent token with the case manager's own key. Raises ClaimsError."""
     _check_consent(claims)
-    return _sign(CONSENT, claims, ed_seed)
+    return _sign(CONSENT, claims, signer)
 
 
 def verify_consent(token: str, ed25519: bytes) -> ConsentClaims:
@@ -52,10 +56,10 @@ def verify_consent(token: str, ed25519: bytes) -> ConsentClaims:
     return claims
 
 
-def sign_refusal(claims: RefusalClaims, ed_seed: bytes) -> str:
+def sign_refusal(claims: RefusalClaims, signer: Signer) -> str:
     """Sign a refusal. Raises ClaimsError."""
     _check_audience(claims.aud, "hub")
-    return _sign(REFUSAL, claims, ed_seed)
+    return _sign(REFUSAL, claims, signer)
 
 
 def verify_refusal(token: str, ed25519: bytes) -> RefusalClaims:
@@ -65,10 +69,10 @@ def verify_refusal(token: str, ed25519: bytes) -> RefusalClaims:
     return claims
 
 
-def sign_revocation(claims: RevocationClaims, ed_seed: bytes) -> str:
+def sign_revocation(claims: RevocationClaims, signer: Signer) -> str:
     """Sign a revocation. Raises ClaimsError."""
     _check_audience(claims.aud, "hub")
-    return _sign(REVOCATION, claims, ed_seed)
+    return _sign(REVOCATION, claims, signer)
 
 
 def verify_revocation(token: str, ed25519: bytes) -> RevocationClaims:
@@ -78,9 +82,9 @@ def verify_revocation(token: str, ed25519: bytes) -> RevocationClaims:
     return claims
 
 
-def sign_revocation_list(claims: RevocationListClaims, ed_seed: bytes) -> str:
+def sign_revocation_list(claims: RevocationListClaims, signer: Signer) -> str:
     """Sign one facility's revocation list with the hub's HTTP key. Raises ClaimsError."""
-    return _sign(REVOCATION_LIST, claims, ed_seed)
+    return _sign(REVOCATION_LIST, claims, signer)
 
 
 def verify_revocation_list(token: str, ed25519: bytes, *, facility: str) -> RevocationListClaims:
@@ -106,9 +110,11 @@ def jws_digest(token: str) -> bytes:
         raise ClaimsError("a token is ASCII") from None
 
 
-def _sign(typ: str, claims: WireModel, ed_seed: bytes) -> str:
-    header = {"alg": "Ed25519", "typ": typ, "kid": key_id(ed25519_public(ed_seed))}
-    key = _key(ed25519_public(ed_seed), ed_seed)
+def _sign(typ: str, claims: WireModel, signer: Signer) -> str:
+    seed = signer.ed_seed if isinstance(signer, SigningPair) else signer
+    public = ed25519_public(seed)
+    header = {"alg": "Ed25519", "typ": typ, "kid": key_id(public)}
+    key = _key(public, seed)
     try:
         token = jose.serialize_compact(header, claims.to_bytes(), key, registry=_registry())
     except JoseError:
@@ -151,8 +157,10 @@ def _header(token: str) -> dict[str, Any]:
         raise ClaimsError("not a strict JWS") from None
     if not isinstance(header, dict) or set(header) != {"alg", "typ", "kid"}:
         raise ClaimsError("the header must have alg, typ and kid and nothing else")
-    if header["alg"] != "Ed25519" or not isinstance(header["kid"], str):
+    if header["alg"] != "Ed25519":
         raise ClaimsError("the algorithm must be Ed25519")
+    if not isinstance(header["kid"], str) or not re.fullmatch(DIGEST, header["kid"]):
+        raise ClaimsError("the kid is no key id")
     return header
 
 
