@@ -1,0 +1,127 @@
+"""A case as one file: code number, components, attachments. docs/CASE.md shows it.
+
+Owns the shape and its checks. Reads no file itself: whoever does passes in a reader.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from schemas.components.base import ComponentModel, Record
+from schemas.components.identity import IdentityRecord
+from schemas.components.records import component_error
+from schemas.components.shared import Document
+from schemas.components.values import AttachmentName, Count
+from schemas.errors import ComponentError
+from schemas.identifiers import CodeNumber
+from schemas.samples.picture import noise_png
+
+CASE_FORMAT = "safehand-case/1"
+
+
+class GeneratedPicture(ComponentModel):
+    """A grey PNG of noise that anyone can make again from its seed."""
+
+    seed: Count
+    width: Annotated[int, Field(ge=1, le=8192)]
+    height: Annotated[int, Field(ge=1, le=8192)]
+
+
+class CaseAttachment(ComponentModel):
+    """An attachment and exactly one source of its bytes."""
+
+    name: AttachmentName
+    content_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")]
+    base64: str | None = None
+    file: str | None = None
+    """Path, relative to the case file."""
+    picture: GeneratedPicture | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if sum(source is not None for source in (self.base64, self.file, self.picture)) != 1:
+            raise ValueError("needs exactly one of base64, file, picture")
+        return self
+
+    def content(self, read_file: Callable[[str], bytes]) -> bytes:
+        """Return the bytes; `read_file` is asked for those that lie in a file of their own.
+
+        Raises ComponentError, and what `read_file` raises.
+        """
+        if self.file is not None:
+            return read_file(self.file)
+        if self.picture is not None:
+            return noise_png(self.picture.seed, self.picture.width, self.picture.height)
+        try:
+            return base64.b64decode(self.base64 or "", validate=True)
+        except binascii.Error:
+            raise ComponentError("is not base64", f"attachments.{self.name}.base64") from None
+
+
+class CaseComponents(ComponentModel):
+    """The components of a case, each at most once."""
+
+    identity: IdentityRecord | None = None
+
+
+class CaseFile(ComponentModel):
+    """One beneficiary's case as a facility would hand it to its node."""
+
+    format: Literal["safehand-case/1"]
+    code_number: CodeNumber
+    components: CaseComponents
+    attachments: list[CaseAttachment] = Field(default=[], max_length=256)
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        names = [attachment.name for attachment in self.attachments]
+        if len(set(names)) != len(names):
+            raise ValueError("two attachments have one name")
+        wanted = {name for record in self.records() for name in attachment_names(record)}
+        if wanted != set(names):
+            raise ValueError("attachments and the documents that name them don't match")
+        return self
+
+    def records(self) -> list[Record]:
+        """Return the components that are there, in the order of the booklet."""
+        found = (getattr(self.components, name) for name in CaseComponents.model_fields)
+        return [record for record in found if record is not None]
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        """Parse a case file. Raises ComponentError with the path of the first fault."""
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError as error:
+            raise component_error(error, "case") from None
+
+    def to_bytes(self) -> bytes:
+        """Return the case as JSON, absent fields left out."""
+        return self.model_dump_json(by_alias=True, exclude_none=True, indent=2).encode()
+
+
+def _documents(record: Record) -> Iterator[Document]:
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        for fact in value if isinstance(value, list) else [value]:
+            if isinstance(fact, Document):
+                yield fact
+
+
+def attachment_names(record: Record) -> list[str]:
+    """Return the names of the attachments that the documents of a component point to."""
+    return [document.attachment for document in _documents(record) if document.attachment]
+
+
+def load_sample_case() -> CaseFile:
+    """Return the made-up case that is shipped; see schemas/samples."""
+    return CaseFile.from_bytes(sample_case_bytes())
+
+
+def sample_case_bytes() -> bytes:
+    """Return the shipped sample case as the JSON text it is written in."""
+    return files("schemas.samples").joinpath("case.json").read_bytes()

@@ -1,0 +1,78 @@
+"""Which section a fact belongs to: the one data table, and the reading of it.
+
+A fact's candidates are the row of its field, the row of its kind (for fields that hold several
+kinds), the rows of the codes in it, and what its author added; the strictest wins. What has no row
+is refused, never guessed. PROTOCOL section 4.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from schemas.components.codes import category_of_code
+from schemas.components.values import Coded
+from schemas.errors import ComponentError
+from schemas.sensitivity import Category, Component, strictest
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One row: the section of a field, and of the kinds a field can hold."""
+
+    category: Category
+    kind: str = ""
+    """Name of the fact's field whose value may ask for a stricter section."""
+    kinds: dict[str, Category] = field(default_factory=dict)
+
+
+def _row(category: Category, kind: str = "", **kinds: Category) -> Assignment:
+    return Assignment(category, kind, {name.replace("_", "-"): to for name, to in kinds.items()})
+
+
+ASSIGNMENTS: dict[Component, dict[str, Assignment]] = {
+    "identity": {
+        "person": _row("identity"),
+        "whereabouts": _row("location"),
+        "contacts": _row("identity"),
+        "documents": _row("identity"),
+    },
+}
+
+
+def assignment_of(component: Component, field_name: str) -> Assignment:
+    """Return the row of a field. Raises ComponentError for a field without one."""
+    try:
+        return ASSIGNMENTS[component][field_name]
+    except KeyError:
+        raise ComponentError(
+            "has no row in the section table", f"{component}.{field_name}"
+        ) from None
+
+
+def _codes_in(value: Any) -> Iterator[Coded]:
+    if isinstance(value, Coded):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _codes_in(getattr(value, name))
+    elif isinstance(value, list):
+        for part in value:
+            yield from _codes_in(part)
+
+
+def _candidates(row: Assignment, fact: Any) -> Iterator[Category]:
+    yield row.category
+    if isinstance(fact, BaseModel):
+        if row.kind and (by_kind := row.kinds.get(str(getattr(fact, row.kind)))):
+            yield by_kind
+        yield from getattr(fact, "sensitivities", ())
+    for coded in _codes_in(fact):
+        if coded.system and coded.code and (by_code := category_of_code(coded.system, coded.code)):
+            yield by_code
+
+
+def category_of(component: Component, field_name: str, fact: Any) -> Category:
+    """Return the one section that `fact`, the value or element of a field, belongs to."""
+    return strictest(_candidates(assignment_of(component, field_name), fact))

@@ -1,0 +1,49 @@
+"""What every component is: a closed model whose fields are facts.
+
+A *fact* is one model, one element of a list of models, or one plain value; it goes to exactly one
+section. Facts of a list stand in the order of their sections, since a recipient who is given one
+section must not see gaps left by another. PROTOCOL section 4.
+"""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from schemas.components.assignment import category_of
+from schemas.sensitivity import CATEGORIES, Category, Component
+
+
+def _in_order(categories: list[Category]) -> list[Category]:
+    return sorted(set(categories), key=CATEGORIES.index)
+
+
+class ComponentModel(BaseModel):
+    """Strict, frozen, closed: an unknown field is an error, never dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Fact(ComponentModel):
+    """Something recorded that is released or withheld as a whole."""
+
+    sensitivities: Annotated[list[Category], AfterValidator(_in_order)] = Field(
+        default=[], max_length=12
+    )
+    """Sensitivities its author adds; they can only move the fact to a stricter section."""
+
+
+class Record(ComponentModel):
+    """One component of one case. Every field may be absent: a recipient may hold some sections."""
+
+    component: ClassVar[Component]
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _by_section(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, list):
+            return value
+        field = str(info.field_name)
+        rank = {
+            id(fact): CATEGORIES.index(category_of(cls.component, field, fact)) for fact in value
+        }
+        return sorted(value, key=lambda fact: rank[id(fact)])

@@ -1,0 +1,49 @@
+"""All components, and the parsing of one from outside data."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, get_args, get_origin
+
+from pydantic import ValidationError
+
+from schemas.components.base import Record
+from schemas.components.identity import IdentityRecord
+from schemas.errors import ComponentError
+from schemas.sensitivity import Component
+
+RECORDS: dict[Component, type[Record]] = {
+    "identity": IdentityRecord,
+}
+"""Component -> its model."""
+
+
+@cache
+def holds_list(model: type[Record], field: str) -> bool:
+    """Say whether a field of a component holds a list of facts (else at most one)."""
+    annotation = model.model_fields[field].annotation
+    return list in {get_origin(part) or part for part in (annotation, *get_args(annotation))}
+
+
+def _name(part: str | int) -> str:
+    """Return a step of a path, unless it may be content: unknown field names are the caller's."""
+    text = str(part)
+    return text if re.fullmatch(r"[a-z0-9_-]{1,40}", text) else "?"
+
+
+def component_error(error: ValidationError, root: str) -> ComponentError:
+    """Return the first fault of a pydantic error: where and what, never the value."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    path = ".".join([root, *(_name(part) for part in first["loc"])])
+    return ComponentError(first["msg"].removeprefix("Value error, "), path)
+
+
+def parse_record(component: Component, data: Mapping[str, Any] | bytes) -> Record:
+    """Return the record of a component from plain JSON data. Raises ComponentError."""
+    model = RECORDS[component]
+    try:
+        if isinstance(data, bytes):
+            return model.model_validate_json(data)
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise component_error(error, component) from None

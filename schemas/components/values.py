@@ -1,0 +1,135 @@
+"""The values that record fields are made of: texts, dates, codes.
+
+Every value is JSON-plain (strings, numbers, booleans), so that a component reads the same from a
+file, from the node's API and from FHIR. Texts are tidied on the way in (line ends, odd spaces), so
+that what FHIR and XHTML can't carry never enters a record. PROTOCOL section 4.
+"""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+_ODD_SPACE = re.compile(r"[^\S\n\t]|\ufeff")
+_NONCHARACTERS = frozenset({0xFFFE, 0xFFFF})
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
+
+
+def _refuse_unprintable(text: str) -> None:
+    for char in text:
+        if char not in "\n\t" and unicodedata.category(char) in {"Cc", "Cs"}:
+            raise ValueError("holds a control character")
+        if ord(char) & 0xFFFF in _NONCHARACTERS:
+            raise ValueError("holds a code point that is not a character")
+
+
+def tidy_text(text: str) -> str:
+    """Return `text` with line ends as newlines, other white space as spaces, ends trimmed."""
+    tidied = _ODD_SPACE.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if not tidied:
+        raise ValueError("is empty")
+    _refuse_unprintable(tidied)
+    return tidied
+
+
+def tidy_line(text: str) -> str:
+    """Return `text` on one line."""
+    return " ".join(tidy_text(text).split())
+
+
+def _is_day(text: str) -> str:
+    if not 1900 <= date.fromisoformat(text).year <= 2199:
+        raise ValueError("year out of range")
+    return text
+
+
+def _is_partial_date(text: str) -> str:
+    _is_day((text + "-01-01")[:10])
+    return text
+
+
+def _is_moment(text: str) -> str:
+    if not _MOMENT.fullmatch(text):
+        raise ValueError("needs seconds and a time zone")
+    if not 1900 <= datetime.fromisoformat(text).year <= 2199:
+        raise ValueError("year out of range")
+    return text
+
+
+def _is_time(text: str) -> str:
+    return _is_moment(text) if "T" in text else _is_partial_date(text)
+
+
+Text = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(tidy_text)]
+"""Free text in any language and script, several lines allowed."""
+
+Line = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(tidy_line)]
+"""Short free text on one line."""
+
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$"), AfterValidator(_is_day)]
+"""A calendar day, `2026-03-09`."""
+
+PartialDate = Annotated[
+    str, StringConstraints(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$"), AfterValidator(_is_partial_date)
+]
+"""A year, a month or a day: `1998`, `1998-07`, `1998-07-21`."""
+
+Moment = Annotated[str, StringConstraints(max_length=25), AfterValidator(_is_moment)]
+"""A second with its time zone, `2026-03-09T14:30:00+02:00`."""
+
+Time = Annotated[str, StringConstraints(pattern=r"^\d{4}[-0-9T:Z+]*$"), AfterValidator(_is_time)]
+"""A `PartialDate` or a `Moment`."""
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+"""BCP-47: language, script if it matters, region if it matters: `ro`, `uk`, `sr-Latn`, `pt-BR`."""
+
+CaseworkerCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,30}[A-Z0-9]$")]
+"""A caseworker's code inside the facility. Never a name."""
+
+AttachmentName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}[a-z0-9]$")]
+"""What a fact calls an attachment of its case: a file name without meaning, `scan-1.png`."""
+
+Amount = Annotated[float, Field(ge=-1e9, le=1e9), AfterValidator(lambda value: round(value, 6))]
+"""A measured number, kept to six decimals."""
+
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+CodeSystem = Literal["icd-10", "icd-10-cm", "snomed", "loinc", "atc"]
+"""Published code systems a record may use; schemas.fhir.systems holds their URIs."""
+
+CODE_SHAPES: dict[CodeSystem, str] = {
+    "icd-10": r"[A-Z]\d\d(\.\d{1,2}|\.-)?",
+    "icd-10-cm": r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?",
+    "snomed": r"[1-9]\d{5,17}",
+    "loinc": r"\d{1,7}-\d",
+    "atc": r"[A-Z](\d\d([A-Z]([A-Z](\d\d)?)?)?)?",
+}
+
+
+class Coded(BaseModel):
+    """Something coded in a published system, said in words, or both."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    system: CodeSystem | None = None
+    code: Annotated[str, StringConstraints(max_length=20)] | None = None
+    text: Line | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Coded":
+        if (self.system is None) != (self.code is None):
+            raise ValueError("system and code go together")
+        if self.system is None and self.text is None:
+            raise ValueError("needs a code or a text")
+        if self.system and not re.fullmatch(CODE_SHAPES[self.system], self.code or ""):
+            raise ValueError("code has not the shape of its system")
+        return self

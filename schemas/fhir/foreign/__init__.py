@@ -1,0 +1,1 @@
+"""Readers of foreign FHIR resources, one module per group of facts."""

@@ -1,0 +1,239 @@
+"""Where in a resource a field goes. A lens writes one field and reads it back.
+
+Facts are handled as the plain JSON of their models. A `FactMap` is all that is known about one
+field of a component: resource type, constant elements, and one lens per field of the fact.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import orjson
+
+from schemas.fhir.codecs import PLAIN, Codec, Json
+from schemas.fhir.systems import CODE_NUMBER, own, own_extension
+
+
+@dataclass(frozen=True)
+class Lens:
+    """One field of a fact, and its FHIR element (for the documentation)."""
+
+    name: str
+    element: str
+    put: Callable[[Json, Any], None]
+    get: Callable[[Json], Any]
+
+
+def _step(node: Any, part: str, following: str) -> Any:
+    empty: Any = [] if following.isdigit() else {}
+    if isinstance(node, list):
+        if int(part) == len(node):
+            node.append(empty)
+        return node[int(part)]
+    return node.setdefault(part, empty)
+
+
+def _write(node: Json, parts: list[str], value: Any) -> None:
+    here: Any = node
+    for part, following in pairwise(parts):
+        here = _step(here, part, following)
+    last = parts[-1]
+    if isinstance(here, list):
+        here.insert(int(last), value)
+    else:
+        here[last] = value
+
+
+def _read(node: Json, parts: list[str]) -> Any:
+    here: Any = node
+    for part in parts:
+        if isinstance(here, list):
+            here = here[int(part)] if int(part) < len(here) else None
+        else:
+            here = here.get(part)
+        if here is None:
+            return None
+    return here
+
+
+def at(name: str, path: str, codec: Codec = PLAIN) -> Lens:
+    """Put the field at `path`, e.g. `content.0.attachment.title`."""
+    parts = path.split(".")
+
+    def put(node: Json, value: Any) -> None:
+        _write(node, parts, codec.encode(value))
+
+    def get(node: Json) -> Any:
+        found = _read(node, parts)
+        return None if found is None else codec.decode(found)
+
+    element = ".".join(part for part in parts if not part.isdigit())
+    return Lens(name, element, put, get)
+
+
+def _list_at(node: Json, path: str) -> list[Json]:
+    parts = path.split(".")
+    found = _read(node, parts)
+    if found is None:
+        _write(node, parts, found := [])
+    listed: list[Json] = found
+    return listed
+
+
+def extension(
+    name: str,
+    url: str,
+    value: str,
+    codec: Codec = PLAIN,
+    *,
+    on: str = "",
+) -> Lens:
+    """Put the field in an extension; `value` is its FHIR name, e.g. `valueCode`."""
+    path = f"{on}.extension" if on else "extension"
+
+    def put(node: Json, content: Any) -> None:
+        _list_at(node, path).append({"url": url, value: codec.encode(content)})
+
+    def get(node: Json) -> Any:
+        for entry in _read(node, path.split(".")) or ():
+            if entry.get("url") == url:
+                return codec.decode(entry[value])
+        return None
+
+    return Lens(name, path, put, get)
+
+
+def own_ext(name: str, value: str, codec: Codec = PLAIN, *, on: str = "") -> Lens:
+    """Put the field in an extension of our own, named after the field."""
+    return extension(name, own_extension(name.replace("_", "-")), value, codec, on=on)
+
+
+def _coded_part(list_name: str, key: Callable[[Json], Any], make: Callable[[], Json]) -> Any:
+    """Build put/get over the elements of a list that `key` recognises."""
+
+    def put(node: Json, value: str, content: Any) -> None:
+        node.setdefault(list_name, []).append(make() | {value: content})
+
+    def get(node: Json, value: str) -> list[Any]:
+        return [part[value] for part in node.get(list_name, ()) if key(part)]
+
+    return put, get
+
+
+def component(
+    name: str, value: str, codec: Codec = PLAIN, *, code: tuple[str, str] | None = None
+) -> Lens:
+    """Put the field in an Observation.component; its code is published or our own for the field."""
+    system, symbol = code or (own("observable"), name.replace("_", "-"))
+    coded = {"coding": [{"system": system, "code": symbol}]}
+    put, get = _coded_part("component", lambda part: part["code"] == coded, lambda: {"code": coded})
+
+    def read(node: Json) -> Any:
+        found = get(node, value)
+        return codec.decode(found[0]) if found else None
+
+    return Lens(
+        name, "component", lambda node, content: put(node, value, codec.encode(content)), read
+    )
+
+
+def components(name: str, value: str, codec: Codec = PLAIN) -> Lens:
+    """Put each element of a list field in an Observation.component of its own."""
+    coded = {"coding": [{"system": own("observable"), "code": name.replace("_", "-")}]}
+    put, get = _coded_part("component", lambda part: part["code"] == coded, lambda: {"code": coded})
+
+    def write(node: Json, contents: list[Any]) -> None:
+        for content in contents:
+            put(node, value, codec.encode(content))
+
+    def read(node: Json) -> Any:
+        return [codec.decode(found) for found in get(node, value)] or None
+
+    return Lens(name, "component", write, read)
+
+
+def answers(name: str, value: str, codec: Codec = PLAIN, *, many: bool = False) -> Lens:
+    """Put the field in a QuestionnaireResponse.item whose linkId is the field's name."""
+    link = name.replace("_", "-")
+
+    def put(node: Json, content: Any) -> None:
+        contents = content if many else [content]
+        node.setdefault("item", []).append(
+            {"linkId": link, "answer": [{value: codec.encode(part)} for part in contents]}
+        )
+
+    def get(node: Json) -> Any:
+        for item in node.get("item", ()):
+            if item["linkId"] == link:
+                found = [codec.decode(answer[value]) for answer in item["answer"]]
+                return found if many else found[0]
+        return None
+
+    return Lens(name, "item.answer", put, get)
+
+
+def identifiers(name: str, codec: Codec) -> Lens:
+    """Put a list field in `identifier`, beside the code number."""
+
+    def put(node: Json, contents: list[Any]) -> None:
+        node.setdefault("identifier", []).extend(codec.encode(content) for content in contents)
+
+    def get(node: Json) -> Any:
+        listed = [part for part in node.get("identifier", ()) if part.get("system") != CODE_NUMBER]
+        return [codec.decode(part) for part in listed] or None
+
+    return Lens(name, "identifier", put, get)
+
+
+def _put_all(lenses: tuple[Lens, ...], node: Json, value: Json) -> Json:
+    for lens in lenses:
+        if (content := value.get(lens.name)) not in (None, []):
+            lens.put(node, content)
+    return node
+
+
+def _get_all(lenses: tuple[Lens, ...], node: Json) -> Json:
+    found = ((lens.name, lens.get(node)) for lens in lenses)
+    return {name: value for name, value in found if value is not None}
+
+
+def group(*lenses: Lens, fixed: Json | None = None) -> Codec:
+    """Return the codec of a nested model as a nested element with the constants `fixed`."""
+    constant = orjson.dumps(fixed or {})
+    return Codec(
+        lambda value: _put_all(lenses, orjson.loads(constant), value),
+        lambda node: _get_all(lenses, node),
+    )
+
+
+@dataclass(frozen=True)
+class FactMap:
+    """How one field of a component is spelt in FHIR: a resource for each fact."""
+
+    resource: str
+    lenses: tuple[Lens, ...]
+    fixed: Json
+    label: str = ""
+
+    @cached_property
+    def _constant(self) -> bytes:
+        return orjson.dumps({"resourceType": self.resource} | self.fixed)
+
+    def encode(self, fact: Json, stamp: Json) -> Json:
+        """Return the resource of a fact; `stamp` holds the elements that name the subject."""
+        return _put_all(self.lenses, orjson.loads(self._constant) | stamp, fact)
+
+    def decode(self, resource: Json) -> Json:
+        """Return the fact of a resource that `encode` made."""
+        return _get_all(self.lenses, resource)
+
+
+def fact(resource: str, *lenses: Lens, label: str = "", **fixed: Any) -> FactMap:
+    """Describe one field; `fixed` are constant elements of the resource."""
+    return FactMap(resource, lenses, fixed, label)
+
+
+VALUE = "value"
+"""Name under which a fact that is one plain value is handled."""

@@ -1,0 +1,18 @@
+"""All maps, by component and field."""
+
+from schemas.errors import ComponentError
+from schemas.fhir.lenses import FactMap
+from schemas.fhir.maps.identity import IDENTITY
+from schemas.sensitivity import Component
+
+MAPS: dict[Component, dict[str, FactMap]] = {
+    "identity": IDENTITY,
+}
+
+
+def map_of(component: Component, field: str) -> FactMap:
+    """Return how a field is spelt in FHIR. Raises ComponentError for one that isn't known."""
+    try:
+        return MAPS[component][field]
+    except KeyError:
+        raise ComponentError("is not a known fact", component) from None
