@@ -11,7 +11,7 @@ from itertools import islice
 
 from exchange.audit.differences import Differences, Expected, Line
 from exchange.audit.findings import Findings
-from exchange.audit.mirrored import check_entry, read_entry
+from exchange.audit.mirrored import check_details, check_number, read_entry
 
 WINDOW = 1024
 """How far ahead to look for the place where both sides agree again."""
@@ -62,7 +62,11 @@ class Alignment:
         expected, line = self._tree_ahead.popleft(), self._lines_ahead.popleft()
         if expected.leaf_hash is None:
             return
-        if finding := check_entry(line.entry, expected.index):
+        # Lines numbered anew after a removal are its consequence, not findings of their own.
+        renumbered = line.entry.index == line.number - 1
+        if not renumbered and (finding := check_number(line.entry, expected.index)):
+            self._findings.add(finding)
+        if finding := check_details(line.entry, expected.index):
             self._findings.add(finding)
 
     def _take_difference(self) -> None:

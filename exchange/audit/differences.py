@@ -71,6 +71,8 @@ class Differences:
     ) -> None:
         for expected, line in self.edits:
             index = expected.index
+            if expected.leaf_hash is None:  # reported with its damaged tile
+                continue
             if line.entry.leaf_hash == UNREADABLE:
                 text = f"line {line.number}, where entry {index} should be, is not an entry"
                 findings.note("entry-unreadable", text, index)

@@ -66,11 +66,16 @@ def read_entry(line: bytes) -> MirroredEntry:
     return MirroredEntry(out.index, leaf, leaf_hash(leaf), salt, details)
 
 
-def check_entry(entry: MirroredEntry, index: int) -> Finding | None:
-    """Return what is wrong with an entry whose leaf does stand at `index`, if anything is."""
-    if entry.index != index:
-        text = f"entry {index} is numbered {entry.index}"
-        return Finding("entry-misnumbered", text, index, index)
+def check_number(entry: MirroredEntry, index: int) -> Finding | None:
+    """Return the finding that an entry whose leaf stands at `index` claims another, if it does."""
+    if entry.index == index:
+        return None
+    text = f"entry {index} is numbered {entry.index}"
+    return Finding("entry-misnumbered", text, index, index)
+
+
+def check_details(entry: MirroredEntry, index: int) -> Finding | None:
+    """Return the finding that the details are not those that the leaf commits to, if so."""
     try:
         _check_details(entry)
     except EntryError as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from exchange.audit.findings import Findings
-from exchange.audit.mirrored import LogSource, Progress, check_entry, read_entry
+from exchange.audit.mirrored import LogSource, Progress, check_details, check_number, read_entry
 from exchange.audit.tiles import FULL_WIDTH, LoadTile, Tile, format_path, tile_root
 from exchange.audit.tree import EMPTY_ROOT, Frontier
 
@@ -71,8 +71,9 @@ def survey(source: LogSource, size: int, sizes: Set[int], progress: Progress | N
     lines = source.entry_lines()
     for line in islice(lines, size):
         entry = read_entry(line)
-        if finding := check_entry(entry, result.count):
-            result.findings.add(finding)
+        for check in (check_number, check_details):
+            if finding := check(entry, result.count):
+                result.findings.add(finding)
         for tile in builder.add(entry.leaf_hash):
             _compare(tile, source.load_tile, result.findings)
         frontier.append(entry.leaf_hash)
