@@ -5,8 +5,11 @@ import pytest
 from exchange.errors import OpenError
 from exchange.opening import OpenedRelease
 from schemas.wire.hub_api import ReleaseOut
-from tests.support.lies import LIES, Scene
+from tests.support.lies import about_consent, about_statements, about_the_log
+from tests.support.lies.scene import Scene, lies_of
+from tests.support.story import CONSENTED, bundle
 
+LIES = lies_of(about_statements, about_consent, about_the_log)
 WHOLE = {name: one for name, one in LIES.items() if one.whole}
 PARTIAL = {name: one for name, one in LIES.items() if not one.whole}
 
