@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from schemas.components.administrative import AdministrativeRecord
 from schemas.components.base import ComponentModel, Record
 from schemas.components.identity import IdentityRecord
 from schemas.components.records import component_error
 from schemas.components.shared import Document
-from schemas.components.values import AttachmentName, Count
+from schemas.components.values import AttachmentName, ContentType, Count
 from schemas.errors import ComponentError
 from schemas.identifiers import CodeNumber
 from schemas.samples.picture import noise_png
@@ -35,7 +36,7 @@ class CaseAttachment(ComponentModel):
     """An attachment and exactly one source of its bytes."""
 
     name: AttachmentName
-    content_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$")]
+    content_type: ContentType
     base64: str | None = None
     file: str | None = None
     """Path, relative to the case file."""
@@ -65,6 +66,7 @@ class CaseAttachment(ComponentModel):
 class CaseComponents(ComponentModel):
     """The components of a case, each at most once."""
 
+    administrative: AdministrativeRecord | None = None
     identity: IdentityRecord | None = None
 
 

@@ -32,6 +32,28 @@ def _row(category: Category, kind: str = "", **kinds: Category) -> Assignment:
 
 
 ASSIGNMENTS: dict[Component, dict[str, Assignment]] = {
+    "administrative": {
+        "profile": _row("general"),
+        "gender_identity": _row("reproductive"),
+        "age": _row("general"),
+        "minor_at_admission": _row("general"),
+        "literate": _row("general"),
+        "education": _row("general"),
+        "occupation_before": _row("general"),
+        "origin": _row("legal-status"),
+        "displacement": _row("legal-status"),
+        "legal_status": _row("legal-status"),
+        "identification": _row("trafficking"),
+        "number_of_children": _row("family"),
+        "dependants": _row("family"),
+        "stays": _row("general"),
+        "care_team": _row("general"),
+        "referrer": _row("trafficking"),
+        "confidentiality_assured": _row("general"),
+        "safe_contact": _row("location"),
+        "guardians": _row("family"),
+        "family_members": _row("family"),
+    },
     "identity": {
         "person": _row("identity"),
         "whereabouts": _row("location"),

@@ -5,12 +5,24 @@ section. Facts of a list stand in the order of their sections, since a recipient
 section must not see gaps left by another. PROTOCOL section 4.
 """
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from schemas.components.assignment import category_of
+from schemas.components.values import is_after
 from schemas.sensitivity import CATEGORIES, Category, Component
+
+_PERIODS = (("since", "until"), ("admitted", "departed"))
+"""Pairs of fields that are the ends of a period, wherever they occur."""
 
 
 def _in_order(categories: list[Category]) -> list[Category]:
@@ -21,6 +33,14 @@ class ComponentModel(BaseModel):
     """Strict, frozen, closed: an unknown field is an error, never dropped."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @model_validator(mode="after")
+    def _periods_run_forward(self) -> Self:
+        for start, end in _PERIODS:
+            first, last = getattr(self, start, None), getattr(self, end, None)
+            if first and last and is_after(first, last):
+                raise ValueError(f"{end} lies before {start}")
+        return self
 
 
 class Fact(ComponentModel):

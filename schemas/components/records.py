@@ -7,12 +7,14 @@ from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
+from schemas.components.administrative import AdministrativeRecord
 from schemas.components.base import Record
 from schemas.components.identity import IdentityRecord
 from schemas.errors import ComponentError
 from schemas.sensitivity import Component
 
 RECORDS: dict[Component, type[Record]] = {
+    "administrative": AdministrativeRecord,
     "identity": IdentityRecord,
 }
 """Component -> its model."""

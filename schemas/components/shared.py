@@ -3,7 +3,14 @@
 from typing import Literal
 
 from schemas.components.base import Fact
-from schemas.components.values import AttachmentName, CaseworkerCode, Day, Language, Line
+from schemas.components.values import (
+    AttachmentName,
+    CaseworkerCode,
+    ContentType,
+    Day,
+    Language,
+    Line,
+)
 
 DocumentKind = Literal[
     "laboratory",
@@ -28,6 +35,6 @@ class Document(Fact):
     issued_by: Line | None = None
     """Laboratory, clinic, court or other authority."""
     filed_by: CaseworkerCode | None = None
-    content_type: str | None = None
+    content_type: ContentType | None = None
     attachment: AttachmentName | None = None
     note: Line | None = None

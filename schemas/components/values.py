@@ -69,6 +69,14 @@ def _is_time(text: str) -> str:
     return _is_moment(text) if "T" in text else _is_partial_date(text)
 
 
+def is_after(first: str, second: str) -> bool:
+    """Say whether one `Time` surely lies after another; unequal precision leaves it open."""
+    if "T" in first and "T" in second:
+        return datetime.fromisoformat(first) > datetime.fromisoformat(second)
+    length = min(len(first), len(second), len("2026-03-09"))
+    return first[:length] > second[:length]
+
+
 Text = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(tidy_text)]
 """Free text in any language and script, several lines allowed."""
 
@@ -97,6 +105,9 @@ CaseworkerCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1
 
 AttachmentName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}[a-z0-9]$")]
 """What a fact calls an attachment of its case: a file name without meaning, `scan-1.png`."""
+
+ContentType = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,20}/[a-z0-9][a-z0-9.+-]{0,80}$")]
+"""Media type without parameters: `image/png`."""
 
 Amount = Annotated[float, Field(ge=-1e9, le=1e9), AfterValidator(lambda value: round(value, 6))]
 """A measured number, kept to six decimals."""

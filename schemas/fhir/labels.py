@@ -22,16 +22,16 @@ from schemas.fhir.systems import (
 from schemas.sensitivity import CATEGORIES, COMPONENTS, Category, Component
 
 LABELS: dict[Category, tuple[str, tuple[str, ...]]] = {
-    "identity": ("V", ("DEMO",)),
-    "location": ("V", ("PATLOC", "LOCIS")),
-    "legal-liaison": ("R", ("SDV",)),
-    "legal-status": ("R", ("ETH",)),
+    "identity": ("V", ("IDS", "DEMO")),
+    "location": ("V", ("LOCIS", "PATLOC")),
+    "legal-liaison": ("R", ("SPI",)),
+    "legal-status": ("R", ("SPI", "DEMO")),
     "trafficking": ("R", ("SDV", "VIO")),
     "violence": ("R", ("SDV", "VIO")),
     "reproductive": ("R", ("SEX", "PREGNANT")),
     "infectious": ("R", ("STD", "HIV")),
     "mental-health": ("R", ("PSY", "MH")),
-    "substance-use": ("R", ("SUD",)),
+    "substance-use": ("R", ("SUD", "ETH")),
     "family": ("R", ("LIVARG",)),
     "general": ("N", ()),
 }

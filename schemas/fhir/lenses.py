@@ -105,6 +105,25 @@ def extension(
     return Lens(name, path, put, get)
 
 
+def extensions(name: str, url: str, value: str, codec: Codec = PLAIN) -> Lens:
+    """Put each element of a list field in an extension of its own."""
+
+    def put(node: Json, contents: list[Any]) -> None:
+        added = [{"url": url, value: codec.encode(content)} for content in contents]
+        _list_at(node, "extension").extend(added)
+
+    def get(node: Json) -> Any:
+        listed = (entry for entry in node.get("extension", ()) if entry.get("url") == url)
+        return [codec.decode(entry[value]) for entry in listed] or None
+
+    return Lens(name, "extension", put, get)
+
+
+def own_exts(name: str, value: str, codec: Codec = PLAIN) -> Lens:
+    """Put each element of a list field in an extension of our own."""
+    return extensions(name, own_extension(name.replace("_", "-")), value, codec)
+
+
 def own_ext(name: str, value: str, codec: Codec = PLAIN, *, on: str = "") -> Lens:
     """Put the field in an extension of our own, named after the field."""
     return extension(name, own_extension(name.replace("_", "-")), value, codec, on=on)

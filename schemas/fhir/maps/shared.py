@@ -1,11 +1,81 @@
 """Spellings that several components share."""
 
-from schemas.fhir.codecs import DISPLAY, PLAIN, Codec, concept, each, prefixed, reference
-from schemas.fhir.lenses import Lens, at, extension, fact, group
-from schemas.fhir.systems import ATTACHMENT, CASEWORKER, FACILITY, STRUCTURE, own
+from typing import Literal
+
+from schemas.fhir.codecs import DISPLAY, PLAIN, Codec, Json, concept, each, prefixed, reference
+from schemas.fhir.lenses import VALUE, FactMap, Lens, at, extension, fact, group
+from schemas.fhir.systems import (
+    ATTACHMENT,
+    CASEWORKER,
+    FACILITY,
+    LANGUAGE,
+    LOINC,
+    SNOMED,
+    STRUCTURE,
+    TERMINOLOGY,
+    own,
+)
 
 CASEWORKER_REF = reference("PractitionerRole", CASEWORKER)
 FACILITY_REF = reference("Organization", FACILITY)
+
+
+LANGUAGE_CONCEPT = concept(LANGUAGE)
+
+
+def code(system: str, symbol: str) -> Json:
+    """Return a constant CodeableConcept."""
+    return {"coding": [{"system": system, "code": symbol}]}
+
+
+def loinc(symbol: str) -> Json:
+    """Return a LOINC code as a constant CodeableConcept."""
+    return code(LOINC, symbol)
+
+
+def snomed(symbol: str) -> Json:
+    """Return a code of the SNOMED CT Global Patient Set as a constant CodeableConcept."""
+    return code(SNOMED, symbol)
+
+
+def own_code(symbol: str) -> Json:
+    """Return a code of our own for something observed that no published system has."""
+    return code(own("observable"), symbol)
+
+
+ObservationCategory = Literal[
+    "social-history", "vital-signs", "laboratory", "exam", "survey", "therapy"
+]
+
+
+def observed(
+    what: Json,
+    *lenses: Lens,
+    label: str,
+    category: ObservationCategory = "social-history",
+) -> FactMap:
+    """Describe a fact that is an Observation of `what`."""
+    system = f"{TERMINOLOGY}/observation-category"
+    return fact(
+        "Observation",
+        *lenses,
+        label=label,
+        status="final",
+        category=[code(system, category)],
+        code=what,
+    )
+
+
+def observed_value(
+    what: Json,
+    value: str,
+    codec: Codec = PLAIN,
+    *,
+    label: str,
+    category: ObservationCategory = "social-history",
+) -> FactMap:
+    """Describe a fact that is one plain value, observed."""
+    return observed(what, at(VALUE, value, codec), label=label, category=category)
 
 
 def language_of(name: str = "language", *, on: str = "") -> Lens:
