@@ -50,12 +50,15 @@ format: $(VENV)/dev.stamp ## put the source into its one style
 openapi: $(VENV)/dev.stamp ## write the descriptions in openapi/ anew
 	$(BIN)/python -m tests.support.openapi
 
-# The three files agree on every version: the smaller ones are held to what dev.txt found.
+# All agree on every version: the others are held to what dev.txt found. `run` is a whole Safehand
+# (what `make demo` installs); hub, node and auditor are for images of one process each.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make requirements"
 requirements: $(VENV)/dev.stamp ## compile the hash-pinned requirement files (UPGRADE=--upgrade)
 	$(COMPILE) $(UPGRADE) --all-extras --group dev pyproject.toml -o requirements/dev.txt
 	$(COMPILE) --extra all -c requirements/dev.txt pyproject.toml -o requirements/run.txt
+	for process in hub node auditor; do $(COMPILE) --extra $$process -c requirements/dev.txt \
+		pyproject.toml -o requirements/$$process.txt || exit; done
 	$(COMPILE) --group build -c requirements/dev.txt -o requirements/build.txt
 
 wheel: $(VENV)/dev.stamp ## build the wheel into dist/
