@@ -132,7 +132,7 @@ def hash_reader(load_tile: LoadTile, size: int) -> ReadHash:
         return list(_pair_up(tile_hashes(data)))
 
     def read(level: int, index: int) -> bytes:
-        if (index + 1) << level > size or index < 0 or level < 0:
+        if level < 0 or index < 0 or (index + 1) << level > size:
             raise TileError("no such complete node in a tree of this size")
         tile_level, row = divmod(level, HEIGHT)
         n, position = divmod(index, FULL_WIDTH >> row)
