@@ -34,7 +34,7 @@ def decode(text: str, size: int) -> bytes:
 def normalise(text: str) -> str:
     """Return the canonical characters of a typed text. Raises EncodingError."""
     plain = text.strip().upper().translate(_FORGIVEN)
-    if not plain or any(character not in ALPHABET for character in plain):
+    if not plain or not text.isascii() or any(one not in ALPHABET for one in plain):
         raise EncodingError("holds a character that no code has")
     return plain
 

@@ -4,11 +4,14 @@ The hub never loads it: an import contract and a test in a fresh interpreter see
 failure is the same OpeningError. PROTOCOL sections 4 and 5.
 """
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import AlreadyFinalized, InvalidTag
 
 from keys.errors import OpeningError
 from keys.hpke import HPKE_OVERHEAD, hpke_suite, kem_private
 from keys.primitives import cobblestone
+
+_REFUSALS = (InvalidTag, ValueError, AlreadyFinalized)
+"""`AlreadyFinalized`: what an opener that has refused once answers from then on."""
 
 
 def hpke_open(seed: bytes, info: bytes, sealed: bytes, *, size: int | None = None) -> bytes:
@@ -44,14 +47,14 @@ class BodyOpener:
         """Return the plaintext that is ready. Raises OpeningError."""
         try:
             return self._decryptor.update(piece)
-        except (InvalidTag, ValueError):
+        except _REFUSALS:
             raise OpeningError from None
 
     def finalize(self) -> bytes:
         """Return the rest of the plaintext; refuses a truncated body. Raises OpeningError."""
         try:
             return self._decryptor.finalize()
-        except (InvalidTag, ValueError):
+        except _REFUSALS:
             raise OpeningError from None
 
 
