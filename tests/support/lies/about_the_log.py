@@ -176,7 +176,7 @@ def flip_a_bit_of_a_body(scene: Scene) -> ReleaseOut:
 
 @lie("body", "digest", whole=False)
 def cut_a_body_short(scene: Scene) -> ReleaseOut:
-    return scene.answer_first(ciphertext=scene.section().ciphertext[:-4])
+    return scene.answer_first(ciphertext=b64u(unb64u(scene.section().ciphertext)[:-1]))
 
 
 @lie("body", "digest", whole=False)
