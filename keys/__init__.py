@@ -19,10 +19,11 @@ request_keys       yes   yes    yes      keys for RFC 9421, for http-message-sig
 keycard            yes   yes    yes      cards and the statements under them, fingerprints
 directory          yes   yes    yes      who is who: introductions, pins
 secret_files       yes   yes    yes      secrets on disk: 0600, atomic, old bytes overwritten
-storage            yes   yes    no       XChaCha20-Poly1305 at rest, under a key of one's own
+storage            yes   yes    yes      XChaCha20-Poly1305 at rest, under a key of one's own
 epoch              yes   no     no       the hub's epoch key for half-keys
 suite              yes   yes    yes      self-test of what a verifier uses
-hpke, body         yes   yes    no       sealing to others (no opening)
+hpke               yes   yes    yes      sealing to a recipient (no opening)
+body               yes   yes    no       sealing bodies (no opening)
 opening            NO    yes    no       opening what others sealed
 suite_opening      NO    yes    no       self-test of everything, opening included
 recovery           NO    yes    no       recovery codes

@@ -5,11 +5,11 @@ keep what they have. PROTOCOL section 11.
 """
 
 import os
-import secrets
 import stat
 from pathlib import Path
 
 from keys.errors import SecretFileError
+from keys.randomness import random_bytes
 
 LIMIT = 16 * 1024 * 1024
 """Longest secret file read, in bytes."""
@@ -71,7 +71,7 @@ def _require_private(path: Path, state: os.stat_result) -> None:
 
 
 def _write_beside(path: Path, data: bytes) -> Path:
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    fresh = path.with_name(f".{path.name}.{random_bytes(8).hex()}")
     descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
