@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from nacl.bindings import crypto_core_ed25519_is_valid_point
 from pydantic import ValidationError
 
 from keys import crockford
@@ -233,7 +234,7 @@ def _require_working_key(key: KeyStatement) -> None:
         second = None if key.ml_dsa_65 is None else unb64u(key.ml_dsa_65)
         if (second is not None) != (key.kind == "receipt"):
             raise CardError("only a receipt key has an ML-DSA-65 half")
-        load_kem_public(public) if key.kind == "kem" else load_ed25519(public)
+        load_kem_public(public) if key.kind == "kem" else _require_ed25519(public)
         if second is not None:
             load_ml_dsa_65(second)
     except (EncodingError, KeyFormatError):
@@ -242,10 +243,17 @@ def _require_working_key(key: KeyStatement) -> None:
 
 def _require_pair(public: PublicPair) -> None:
     try:
-        load_ed25519(public.ed25519)
+        _require_ed25519(public.ed25519)
         load_ml_dsa_65(public.ml_dsa_65)
     except KeyFormatError as fault:
         raise CardError(str(fault)) from None
+
+
+def _require_ed25519(public: bytes) -> None:
+    """Refuse a point of low order as well: under such a key a signature fits many messages."""
+    load_ed25519(public)
+    if not crypto_core_ed25519_is_valid_point(public):
+        raise KeyFormatError("not an Ed25519 public key of full order")
 
 
 def _require_facility(facility: str, owner: VerifiedCard) -> None:

@@ -4,6 +4,7 @@ Overwriting is best effort: flash wear-levelling, copy-on-write file systems, sn
 keep what they have. PROTOCOL section 11.
 """
 
+import glob
 import os
 import stat
 from pathlib import Path
@@ -31,27 +32,26 @@ def create_secret(path: Path, data: bytes) -> None:
 def replace_secret(path: Path, data: bytes) -> None:
     """Replace a secret file: readers see the old or the new bytes, never a mixture.
 
-    On return the new bytes are on disk and the old ones have been overwritten.
+    On return the new bytes are on disk and the old ones have been overwritten. One writer at a time:
+    of two, one may fail, and neither leaves a mixture.
     """
-    fresh = _write_beside(path, data)
     try:
         old = os.open(path, os.O_WRONLY)
     except FileNotFoundError:
-        old = None
+        _put(path, data)
+        return
     try:
-        fresh.replace(path)
-        _sync_folder(path.parent)
-        if old is not None:
-            _overwrite(old)
+        _put(path, data)
+        _overwrite(old)
     finally:
-        if old is not None:
-            os.close(old)
+        os.close(old)
 
 
 def read_secret(path: Path) -> bytes:
     """Return a secret file's bytes. Raises SecretFileError if others may read it."""
     try:
-        with path.open("rb") as file:
+        # Not blocking, so that a pipe in the file's place is refused, not waited for.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             _require_private(path, os.fstat(file.fileno()))
             data = file.read(LIMIT + 1)
     except OSError as fault:
@@ -67,10 +67,12 @@ def _require_private(path: Path, state: os.stat_result) -> None:
     if state.st_mode & 0o077:
         raise SecretFileError(f"{path.name} is open to other accounts: run chmod 600 on it")
     if state.st_uid not in (os.geteuid(), 0):
-        raise SecretFileError(f"{path.name} belongs to another account")
+        raise SecretFileError(f"{path.name} belongs to another account: run as its owner")
 
 
-def _write_beside(path: Path, data: bytes) -> Path:
+def _put(path: Path, data: bytes) -> None:
+    """Write beside the file, then rename over it; both durable on return."""
+    _clear_strays(path)
     fresh = path.with_name(f".{path.name}.{random_bytes(8).hex()}")
     descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
@@ -78,10 +80,19 @@ def _write_beside(path: Path, data: bytes) -> Path:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        fresh.replace(path)
     except BaseException:
-        fresh.unlink()
+        fresh.unlink(missing_ok=True)
         raise
-    return fresh
+    _sync_folder(path.parent)
+
+
+def _clear_strays(path: Path) -> None:
+    """Destroy what a writer that was killed left behind: it may hold keys that must be gone."""
+    for stray in path.parent.glob(f".{glob.escape(path.name)}.*"):
+        with stray.open("r+b") as file:
+            stray.unlink()
+            _overwrite(file.fileno())
 
 
 def _overwrite(descriptor: int) -> None:

@@ -191,6 +191,25 @@ def test_keys_of_a_wrong_shape_are_refused(kind, public, ml_dsa_65) -> None:  # 
         verify_key_statement(statement, OWNER)
 
 
+LOW_ORDER = [
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+]
+
+
+@pytest.mark.parametrize("point", LOW_ORDER)
+def test_keys_of_low_order_are_refused(point: str) -> None:
+    with pytest.raises(CardError):
+        verify_key_statement(ALPHA.http(bytes.fromhex(point)), OWNER)
+    low = PublicPair(bytes.fromhex(point), ALPHA.manager.public.ml_dsa_65)
+    with pytest.raises(CardError):
+        verify_staff_statement(ALPHA.staff(public=low), OWNER, hub_checks_only=True)
+
+
 def test_staff_keys_of_a_wrong_shape_are_refused() -> None:
     for public in (
         PublicPair(ALPHA.manager.public.ed25519, bytes(5)),

@@ -1,6 +1,9 @@
 """Secrets on disk. PROTOCOL section 11."""
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -90,3 +93,55 @@ def test_what_is_missing_too_long_or_no_file_is_refused(tmp_path: Path) -> None:
     create_secret(tmp_path / "long", bytes(LIMIT + 1))
     with pytest.raises(SecretFileError, match="too long"):
         read_secret(tmp_path / "long")
+
+
+def test_a_pipe_in_a_secrets_place_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with pytest.raises(SecretFileError, match="not a regular file"):
+        read_secret(tmp_path / "pipe")
+
+
+def test_a_failed_rename_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "secret"
+    folder.mkdir()
+    with pytest.raises(IsADirectoryError):
+        replace_secret(folder, b"new")
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+REPLACING = """
+import sys
+from pathlib import Path
+from keys.secret_files import replace_secret
+print(flush=True)
+while True:
+    for letter in (b"a", b"b"):
+        replace_secret(Path(sys.argv[1]), letter * 100_000)
+"""
+
+
+def test_killed_at_any_moment_it_leaves_old_or_new_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    create_secret(path, b"a" * 100_000)
+    for round_ in range(8):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", REPLACING, str(path)], stdout=subprocess.PIPE
+        )
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(0.004 + round_ * 0.003)
+        writer.kill()
+        writer.communicate()
+        assert read_secret(path) in (b"a" * 100_000, b"b" * 100_000)
+    replace_secret(path, b"done")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_writer_left_is_destroyed_and_others_files_are_not(tmp_path: Path) -> None:
+    path, stray, other = (tmp_path / name for name in ("secret", ".secret.0123", ".secrets.0123"))
+    for file in (path, stray, other):
+        create_secret(file, b"old key bytes")
+    with stray.open("rb") as left:
+        replace_secret(path, b"new")
+        assert left.read() == bytes(len(b"old key bytes"))
+    assert sorted(tmp_path.iterdir()) == sorted([path, other])
