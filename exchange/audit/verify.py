@@ -60,38 +60,48 @@ def verify_log(
     one of them. `progress(done, total)` is called now and then. Raises what `source` raises.
     """
     findings = Findings()
-    signed = _believe(source.checkpoint_text(), keys, "", findings)
-    if signed is None:
+    signed = _believe([source.checkpoint_text()], keys, "checkpoint", findings)
+    if not signed:
         # Without a signed root there is nothing to hold the entries against.
         return Verdict(None, 0, 0, tuple(findings.kept), findings.dropped)
-    seen = [one for one in _believe_earlier(earlier, keys, findings) if one is not None]
-    result = survey(source, signed.size, {one.size for one in seen}, progress)
-    whole = result.root == signed.root
+    seen = _believe(earlier, keys, "earlier checkpoint", findings)
+    (new,) = signed
+    result = survey(source, new.size, {one.size for one in seen}, progress)
+    whole = result.root == new.root
     if whole:
-        for finding in result.findings.kept:
-            findings.add(finding)
-        findings.dropped += result.findings.dropped
-        if result.count > signed.size:
-            findings.note("surplus", surplus_text(result.count - signed.size))
+        _accept(result, new.size, findings)
     else:
-        diagnose(source, signed.size, signed.root, findings)
+        diagnose(source, new.size, new.root, findings)
     for one in seen:
-        _compare_earlier(one, signed, result if whole else None, source, findings)
-    return Verdict(signed, result.count, result.erased, tuple(findings.kept), findings.dropped)
+        _compare_earlier(one, new, result if whole else None, source, findings)
+    return Verdict(new, result.count, result.erased, tuple(findings.kept), findings.dropped)
 
 
-def _believe(text: str, keys: HubLogKeys, which: str, findings: Findings) -> Checkpoint | None:
-    try:
-        return checkpoint.verify(text, keys)
-    except CheckpointError as error:
-        findings.note(_FAULT_KINDS[error.fault], f"{which}checkpoint: {error}")
-        return None
+def _accept(result: Survey, size: int, findings: Findings) -> None:
+    """Take over what the survey found, now that the entries are known to be the signed ones."""
+    for finding in result.findings.kept:
+        findings.add(finding)
+    findings.dropped += result.findings.dropped
+    if result.count > size:
+        findings.note("surplus", surplus_text(result.count - size))
 
 
-def _believe_earlier(
-    texts: Sequence[str], keys: HubLogKeys, findings: Findings
-) -> list[Checkpoint | None]:
-    return [_believe(text, keys, "earlier ", findings) for text in texts]
+def checkpoint_finding(error: CheckpointError, which: str = "checkpoint") -> Finding:
+    """Return the finding that a checkpoint could not be believed."""
+    return Finding(_FAULT_KINDS[error.fault], f"{which}: {error}")
+
+
+def _believe(
+    texts: Sequence[str], keys: HubLogKeys, which: str, findings: Findings
+) -> list[Checkpoint]:
+    """Return those of the checkpoints that can be believed; a finding for each of the others."""
+    believed = []
+    for text in texts:
+        try:
+            believed.append(checkpoint.verify(text, keys))
+        except CheckpointError as error:
+            findings.add(checkpoint_finding(error, which))
+    return believed
 
 
 def _compare_earlier(
