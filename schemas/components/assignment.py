@@ -31,6 +31,23 @@ def _row(category: Category, kind: str = "", **kinds: Category) -> Assignment:
     return Assignment(category, kind, {name.replace("_", "-"): to for name, to in kinds.items()})
 
 
+_DOCUMENTS = _row(
+    "general",
+    "kind",
+    legal_paper="legal-liaison",
+    identity_document="identity",
+    received_bundle="identity",
+    consent_form="identity",
+)
+_ALERTS = _row(
+    "general",
+    "kind",
+    psychosis="mental-health",
+    intoxication="substance-use",
+    aggression="violence",
+    suicide="mental-health",
+)
+
 ASSIGNMENTS: dict[Component, dict[str, Assignment]] = {
     "administrative": {
         "profile": _row("general"),
@@ -59,6 +76,75 @@ ASSIGNMENTS: dict[Component, dict[str, Assignment]] = {
         "whereabouts": _row("location"),
         "contacts": _row("identity"),
         "documents": _row("identity"),
+    },
+    "health": {
+        "alerts": _ALERTS,
+        "complaints": _row("general"),
+        "problems": _row("general"),
+        "findings": _row("general"),
+        "blood_pressures": _row("general"),
+        "measurements": _row("general"),
+        "lab_results": _row("general"),
+        "screenings": _row("infectious"),
+        "pregnancy": _row("reproductive"),
+        "allergies": _row("general"),
+        "medications": _row("general"),
+        "prescriptions": _row("general"),
+        "immunizations": _row("general"),
+        "procedures": _row("general"),
+        "instruments": Assignment(
+            "substance-use",
+            "instrument",
+            dict.fromkeys(
+                (
+                    "phq-9",
+                    "gad-7",
+                    "pcl-5",
+                    "pc-ptsd-5",
+                    "ies-r",
+                    "who-5",
+                    "k10",
+                    "srq-20",
+                    "other",
+                ),
+                "mental-health",
+            ),
+        ),
+        "functioning": _row("general"),
+        "mental_health_before": _row("mental-health"),
+        "family_background": _row("family"),
+        "needs": _row("general"),
+        "exploitation": _row("trafficking"),
+        "risks": _row(
+            "general",
+            "kind",
+            violence="violence",
+            re_trafficking="trafficking",
+            stigma="trafficking",
+            family="family",
+            self_harm="mental-health",
+        ),
+        "safety_plan": _row("violence"),
+        "care_plan": _row("general"),
+        "observation": _row("mental-health"),
+        "crisis_danger": _row("mental-health"),
+        "crisis_stress": _row("mental-health"),
+        "crisis_trauma": _row("trafficking"),
+        "crisis_family": _row("violence"),
+        "crisis_substances": _row("substance-use"),
+        "crisis_summary": _row("mental-health"),
+        "pursued_by_traffickers": _row("trafficking"),
+        "forced_substance_use": _row("trafficking"),
+        "notes": _row(
+            "general",
+            "kind",
+            case_conference="mental-health",
+            counselling="mental-health",
+            observation="mental-health",
+        ),
+        "letters": _row("general"),
+        "legal_papers": _row("legal-liaison"),
+        "documents": _DOCUMENTS,
     },
 }
 

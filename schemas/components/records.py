@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from schemas.components.administrative import AdministrativeRecord
 from schemas.components.base import Record
+from schemas.components.health import HealthRecord
 from schemas.components.identity import IdentityRecord
 from schemas.errors import ComponentError
 from schemas.sensitivity import Component
@@ -16,6 +17,7 @@ from schemas.sensitivity import Component
 RECORDS: dict[Component, type[Record]] = {
     "administrative": AdministrativeRecord,
     "identity": IdentityRecord,
+    "health": HealthRecord,
 }
 """Component -> its model."""
 

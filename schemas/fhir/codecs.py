@@ -89,9 +89,6 @@ CODED = Codec(_encode_coded, _decode_coded)
 TEXT_CONCEPT = Codec(lambda text: {"text": text}, lambda value: value["text"])
 """Words where R4 wants a CodeableConcept."""
 
-ANNOTATION = Codec(lambda text: [{"text": text}], lambda value: value[0]["text"])
-"""Words as the one element of a list of Annotation."""
-
 DISPLAY = Codec(lambda text: {"display": text}, lambda value: value["display"])
 """An organisation or person outside the exchange, in words, as a Reference."""
 
@@ -110,6 +107,11 @@ def quantity(unit: str) -> Codec:
         lambda number: {"value": number, "unit": unit, "system": UCUM, "code": unit},
         lambda value: value["value"],
     )
+
+
+def wrapped(name: str, codec: Codec) -> Codec:
+    """Return the codec of what `codec` handles, as the one member `name` of an element."""
+    return Codec(lambda value: {name: codec.encode(value)}, lambda node: codec.decode(node[name]))
 
 
 def each(codec: Codec) -> Codec:

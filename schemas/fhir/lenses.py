@@ -129,48 +129,47 @@ def own_ext(name: str, value: str, codec: Codec = PLAIN, *, on: str = "") -> Len
     return extension(name, own_extension(name.replace("_", "-")), value, codec, on=on)
 
 
-def _coded_part(list_name: str, key: Callable[[Json], Any], make: Callable[[], Json]) -> Any:
-    """Build put/get over the elements of a list that `key` recognises."""
+def _codes_of(name: str, code: tuple[str, str] | None) -> Json:
+    system, symbol = code or (own("observable"), name.replace("_", "-"))
+    return {"coding": [{"system": system, "code": symbol}]}
 
-    def put(node: Json, value: str, content: Any) -> None:
-        node.setdefault(list_name, []).append(make() | {value: content})
 
-    def get(node: Json, value: str) -> list[Any]:
-        return [part[value] for part in node.get(list_name, ()) if key(part)]
-
-    return put, get
+def _components(node: Json, code: Json) -> list[Json]:
+    return [part for part in node.get("component", ()) if part["code"] == code]
 
 
 def component(
     name: str, value: str, codec: Codec = PLAIN, *, code: tuple[str, str] | None = None
 ) -> Lens:
     """Put the field in an Observation.component; its code is published or our own for the field."""
-    system, symbol = code or (own("observable"), name.replace("_", "-"))
-    coded = {"coding": [{"system": system, "code": symbol}]}
-    put, get = _coded_part("component", lambda part: part["code"] == coded, lambda: {"code": coded})
+    coded = _codes_of(name, code)
 
-    def read(node: Json) -> Any:
-        found = get(node, value)
-        return codec.decode(found[0]) if found else None
+    def put(node: Json, content: Any) -> None:
+        part = {"code": coded, value: codec.encode(content)}
+        node.setdefault("component", []).append(part)
 
-    return Lens(
-        name, "component", lambda node, content: put(node, value, codec.encode(content)), read
-    )
+    def get(node: Json) -> Any:
+        found = _components(node, coded)
+        return codec.decode(found[0][value]) if found else None
+
+    return Lens(name, "component", put, get)
 
 
-def components(name: str, value: str, codec: Codec = PLAIN) -> Lens:
-    """Put each element of a list field in an Observation.component of its own."""
-    coded = {"coding": [{"system": own("observable"), "code": name.replace("_", "-")}]}
-    put, get = _coded_part("component", lambda part: part["code"] == coded, lambda: {"code": coded})
+def components(name: str, codec: Codec) -> Lens:
+    """Put each element of a list field in an Observation.component; `codec` makes all but the code.
 
-    def write(node: Json, contents: list[Any]) -> None:
-        for content in contents:
-            put(node, value, codec.encode(content))
+    Such a codec is a `group`.
+    """
+    coded = _codes_of(name, None)
 
-    def read(node: Json) -> Any:
-        return [codec.decode(found) for found in get(node, value)] or None
+    def put(node: Json, contents: list[Any]) -> None:
+        parts = [{"code": coded} | codec.encode(content) for content in contents]
+        node.setdefault("component", []).extend(parts)
 
-    return Lens(name, "component", write, read)
+    def get(node: Json) -> Any:
+        return [codec.decode(part) for part in _components(node, coded)] or None
+
+    return Lens(name, "component", put, get)
 
 
 def answers(name: str, value: str, codec: Codec = PLAIN, *, many: bool = False) -> Lens:
@@ -191,6 +190,39 @@ def answers(name: str, value: str, codec: Codec = PLAIN, *, many: bool = False) 
         return None
 
     return Lens(name, "item.answer", put, get)
+
+
+def answer_list(name: str, *lenses: Lens) -> Lens:
+    """Put each element of a list field in a numbered item below one item of the field's name."""
+    row = group(*lenses)
+
+    def put(node: Json, contents: list[Any]) -> None:
+        rows = [
+            {"linkId": f"{name}.{number}"} | row.encode(content)
+            for number, content in enumerate(contents, 1)
+        ]
+        node.setdefault("item", []).append({"linkId": name, "item": rows})
+
+    def get(node: Json) -> Any:
+        for item in node.get("item", ()):
+            if item["linkId"] == name:
+                return [row.decode(part) for part in item["item"]]
+        return None
+
+    return Lens(name, "item.item", put, get)
+
+
+def payload(name: str, value: str, codec: Codec = PLAIN) -> Lens:
+    """Put the field in a Communication.payload of its own kind, e.g. `contentString`."""
+
+    def put(node: Json, content: Any) -> None:
+        node.setdefault("payload", []).append({value: codec.encode(content)})
+
+    def get(node: Json) -> Any:
+        found = [part[value] for part in node.get("payload", ()) if value in part]
+        return codec.decode(found[0]) if found else None
+
+    return Lens(name, "payload", put, get)
 
 
 def identifiers(name: str, codec: Codec) -> Lens:
@@ -254,5 +286,5 @@ def fact(resource: str, *lenses: Lens, label: str = "", **fixed: Any) -> FactMap
     return FactMap(resource, lenses, fixed, label)
 
 
-VALUE = "value"
+VALUE = "recorded"
 """Name under which a fact that is one plain value is handled."""

@@ -6,10 +6,10 @@ them; `records(component)` parses them.
 
 import types
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen, MinLen
-from hypothesis import assume
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
@@ -120,6 +120,7 @@ def value_of(annotation: Any, metadata: list[Any]) -> st.SearchStrategy[Any]:
     return _string(metadata) if annotation is str else _number(annotation, metadata)
 
 
+@cache
 def model_data(model: type[BaseModel]) -> st.SearchStrategy[dict[str, Any]]:
     """Return the strategy of plain JSON for a model: required fields always, others at times."""
     required, optional = {}, {}
@@ -138,4 +139,19 @@ def records(component: Component) -> st.SearchStrategy[Record]:
         except ComponentError:
             return None
 
-    return model_data(RECORDS[component]).map(parse).filter(lambda record: record is not None)
+    return _component_data(component).map(parse).filter(lambda record: record is not None)
+
+
+@cache
+def _fields(component: Component) -> dict[str, st.SearchStrategy[Any]]:
+    fields = RECORDS[component].model_fields.items()
+    return {name: value_of(field.annotation, list(field.metadata)) for name, field in fields}
+
+
+def _component_data(component: Component) -> st.SearchStrategy[dict[str, Any]]:
+    """A few fields at a time: a whole record in every example would be slow and show no more."""
+    fields = _fields(component)
+    chosen = st.lists(st.sampled_from(sorted(fields)), min_size=1, max_size=4, unique=True)
+    return chosen.flatmap(
+        lambda names: st.fixed_dictionaries({name: fields[name] for name in names})
+    )

@@ -3,12 +3,14 @@
 from schemas.errors import ComponentError
 from schemas.fhir.lenses import FactMap
 from schemas.fhir.maps.administrative import ADMINISTRATIVE
+from schemas.fhir.maps.health import HEALTH
 from schemas.fhir.maps.identity import IDENTITY
 from schemas.sensitivity import Component
 
 MAPS: dict[Component, dict[str, FactMap]] = {
     "administrative": ADMINISTRATIVE,
     "identity": IDENTITY,
+    "health": HEALTH,
 }
 
 

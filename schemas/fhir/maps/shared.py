@@ -20,6 +20,8 @@ CASEWORKER_REF = reference("PractitionerRole", CASEWORKER)
 FACILITY_REF = reference("Organization", FACILITY)
 
 
+ATTACHED = prefixed(ATTACHMENT)
+"""The name of an attachment as a URL."""
 LANGUAGE_CONCEPT = concept(LANGUAGE)
 
 
@@ -90,7 +92,7 @@ DOCUMENT = fact(
     at("on", "content.0.attachment.creation"),
     at("language", "content.0.attachment.language"),
     at("content_type", "content.0.attachment.contentType"),
-    at("attachment", "content.0.attachment.url", prefixed(ATTACHMENT)),
+    at("attachment", "content.0.attachment.url", ATTACHED),
     at("issued_by", "custodian", DISPLAY),
     at("filed_by", "author.0", CASEWORKER_REF),
     at("note", "description"),

@@ -1,0 +1,232 @@
+"""Component `health` in FHIR."""
+
+from schemas.fhir.codecs import (
+    CODED,
+    DISPLAY,
+    Codec,
+    concept,
+    mapped,
+    prefixed,
+    quantity,
+    wrapped,
+)
+from schemas.fhir.lenses import (
+    FactMap,
+    answer_list,
+    answers,
+    at,
+    component,
+    components,
+    fact,
+    group,
+    own_ext,
+    payload,
+)
+from schemas.fhir.maps import clinical
+from schemas.fhir.maps.crisis import CRISIS, QUESTIONNAIRE
+from schemas.fhir.maps.shared import (
+    ATTACHED,
+    CASEWORKER_REF,
+    DOCUMENT,
+    code,
+    language_of,
+    loinc,
+    observed,
+    observed_value,
+    own_code,
+)
+from schemas.fhir.systems import COUNTRY, LOINC, SNOMED, TERMINOLOGY, own
+
+_PREGNANCY = {
+    "pregnant": (SNOMED, "77386006"),
+    "not-pregnant": (SNOMED, "60001007"),
+    "possibly-pregnant": (SNOMED, "146799005"),
+    "unknown": (own("pregnancy"), "unknown"),
+}
+_RISK_LEVELS = {
+    "low": (f"{TERMINOLOGY}/risk-probability", "low"),
+    "medium": (f"{TERMINOLOGY}/risk-probability", "moderate"),
+    "high": (f"{TERMINOLOGY}/risk-probability", "high"),
+}
+_PRESSURE = quantity("mm[Hg]")
+_WHEN = (at("on", "effectiveDateTime"), at("by", "performer.0", CASEWORKER_REF))
+_PLACE = group(
+    at("country", "valueCodeableConcept", concept(COUNTRY)),
+    own_ext("stage", "valueCode"),
+    own_ext("since", "valueDateTime"),
+    own_ext("until", "valueDateTime"),
+)
+
+
+def _passage(name: str, label: str) -> FactMap:
+    return observed(own_code(name), at("text", "valueString"), *_WHEN, label=label)
+
+
+def _answer(name: str, label: str) -> FactMap:
+    answer = concept(own("answer"))
+    return observed_value(own_code(name), "valueCodeableConcept", answer, label=label)
+
+
+def _one_of(system: str) -> Codec:
+    return wrapped("valueCodeableConcept", concept(own(system)))
+
+
+HEALTH: dict[str, FactMap] = {
+    "alerts": clinical.ALERTS,
+    "complaints": observed(
+        loinc("46239-0"),
+        at("text", "valueString"),
+        component("urgent", "valueBoolean"),
+        at("on", "effectiveDateTime"),
+        label="Complaints",
+        category="exam",
+    ),
+    "problems": clinical.PROBLEMS,
+    "findings": observed(
+        loinc("29545-1"),
+        at("text", "valueString"),
+        *_WHEN,
+        label="Findings of examination",
+        category="exam",
+    ),
+    "blood_pressures": observed(
+        loinc("85354-9"),
+        component("systolic", "valueQuantity", _PRESSURE, code=(LOINC, "8480-6")),
+        component("diastolic", "valueQuantity", _PRESSURE, code=(LOINC, "8462-4")),
+        *_WHEN,
+        label="Blood pressure",
+        category="vital-signs",
+    ),
+    "measurements": observed(
+        {},
+        clinical.vital_sign(),
+        at("value", "valueQuantity.value"),
+        *_WHEN,
+        label="Vital signs",
+        category="vital-signs",
+    ),
+    "lab_results": clinical.LAB_RESULTS,
+    "screenings": clinical.SCREENINGS,
+    "pregnancy": observed(
+        loinc("82810-3"),
+        at("status", "valueCodeableConcept", mapped(_PREGNANCY)),
+        component("due", "valueDateTime", code=(LOINC, "11778-8")),
+        at("on", "effectiveDateTime"),
+        label="Pregnancy",
+    ),
+    "allergies": clinical.ALLERGIES,
+    "medications": clinical.MEDICATIONS,
+    "prescriptions": fact(
+        "MedicationRequest",
+        at("product", "medicationCodeableConcept", CODED),
+        at("dosage", "dosageInstruction.0.text"),
+        at("prescribed_by", "requester", CASEWORKER_REF),
+        own_ext("prescriber_role", "valueCode"),
+        at("on_order", "basedOn.0", DISPLAY),
+        at("on", "authoredOn"),
+        label="Prescriptions",
+        status="active",
+        intent="order",
+    ),
+    "immunizations": clinical.IMMUNIZATIONS,
+    "procedures": clinical.PROCEDURES,
+    "instruments": fact(
+        "QuestionnaireResponse",
+        at("instrument", "questionnaire", prefixed(QUESTIONNAIRE)),
+        at("on", "authored"),
+        at("by", "author", CASEWORKER_REF),
+        language_of(),
+        answers("name", "valueString"),
+        answers("version", "valueString"),
+        answers("total", "valueInteger"),
+        answer_list("items", at("item", "text"), at("score", "answer.0.valueInteger")),
+        label="Tests and scales",
+        status="completed",
+    ),
+    "functioning": observed(
+        loinc("47420-5"),
+        at("text", "valueString"),
+        *_WHEN,
+        label="Functioning",
+        category="survey",
+    ),
+    "mental_health_before": _passage("mental-health-before", "Mental health before trafficking"),
+    "family_background": _passage("family-background", "Family background"),
+    "needs": observed(
+        own_code("need"),
+        component("kind", "valueCodeableConcept", concept(own("need-kind"))),
+        component("period", "valueCodeableConcept", concept(own("need-period"))),
+        at("text", "valueString"),
+        label="Needs, aspirations, assets",
+    ),
+    "exploitation": observed(
+        own_code("exploitation"),
+        components("types", _one_of("exploitation-type")),
+        components("means_of_control", _one_of("means-of-control")),
+        component("industry", "valueString"),
+        component("recruiter", "valueCodeableConcept", concept(own("recruiter"))),
+        components("places", _PLACE),
+        at("text", "valueString"),
+        label="Exploitation",
+    ),
+    "risks": fact(
+        "RiskAssessment",
+        at("kind", "prediction.0.outcome", concept(own("risk"))),
+        at("level", "prediction.0.qualitativeRisk", mapped(_RISK_LEVELS)),
+        at("basis", "prediction.0.rationale"),
+        at("on", "occurrenceDateTime"),
+        at("by", "performer", CASEWORKER_REF),
+        label="Risks",
+        status="final",
+    ),
+    "safety_plan": fact(
+        "CarePlan",
+        own_ext("needed", "valueBoolean"),
+        own_ext("made_with_person", "valueBoolean"),
+        at("text", "description"),
+        at("on", "created"),
+        own_ext("review_due", "valueDate"),
+        label="Safety plan",
+        status="active",
+        intent="plan",
+        category=[code(own("plan"), "safety")],
+    ),
+    "care_plan": clinical.CARE_PLAN,
+    **CRISIS,
+    "pursued_by_traffickers": _answer("pursued-by-traffickers", "Pursued by traffickers"),
+    "forced_substance_use": _answer("forced-substance-use", "Forced to use substances"),
+    "notes": observed(
+        loinc("11506-3"),
+        at("text", "valueString"),
+        *_WHEN,
+        own_ext("kind", "valueCode"),
+        label="Notes",
+        category="exam",
+    ),
+    "letters": fact(
+        "Communication",
+        at("sender", "sender", DISPLAY),
+        at("recipient", "recipient.0", DISPLAY),
+        at("on", "sent"),
+        at("subject", "topic.text"),
+        payload("text", "contentString"),
+        payload("attachment", "contentAttachment", wrapped("url", ATTACHED)),
+        label="Correspondence",
+        status="completed",
+        category=[code(own("communication"), "correspondence")],
+    ),
+    "legal_papers": fact(
+        "DocumentReference",
+        at("title", "content.0.attachment.title"),
+        at("authority", "custodian", DISPLAY),
+        at("on", "content.0.attachment.creation"),
+        at("summary", "description"),
+        at("language", "content.0.attachment.language"),
+        at("attachment", "content.0.attachment.url", ATTACHED),
+        label="Liaison papers with legal authorities",
+        status="current",
+        type=code(own("document-kind"), "legal-paper"),
+        category=[code(own("document-category"), "legal")],
+    ),
+    "documents": DOCUMENT,
+}
