@@ -46,6 +46,20 @@ class StatementsIn(WireModel):
     statements: Annotated[list[SignedStatement], Field(min_length=1, max_length=256)]
 
 
+class StatementsStored(WireModel):
+    """How many of the statements were new."""
+
+    created: int
+    unchanged: int
+
+
+class AttachmentStored(WireModel):
+    """An attachment's ciphertext is there."""
+
+    digest: Digest
+    state: Literal["created", "unchanged"]
+
+
 class SectionIn(WireModel):
     """One section version: its manifest and ciphertext."""
 
@@ -279,3 +293,11 @@ class EntriesOut(WireModel):
     entries: list[EntryOut]
     size: int
     """Size of the published log."""
+
+
+class ConsistencyOut(WireModel):
+    """RFC 6962 consistency proof from the tree of size `old` to that of size `new`."""
+
+    old: int
+    new: int
+    hashes: list[Digest]
