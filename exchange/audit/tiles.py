@@ -97,8 +97,7 @@ def tile_hashes(data: bytes) -> list[bytes]:
 
 def tile_root(data: bytes) -> bytes:
     """Return the root of a full tile: the hash that stands for it one level above."""
-    (top,) = list(_pair_up(tile_hashes(data)))[-1]
-    return top
+    return _rows(data)[-1][0]
 
 
 def integrate(size: int, load_tile: LoadTile, leaf_hashes: Sequence[bytes]) -> Integration:
@@ -128,8 +127,7 @@ def hash_reader(load_tile: LoadTile, size: int) -> ReadHash:
 
     @lru_cache(maxsize=_CACHED_TILES)
     def rows(level: int, n: int) -> list[list[bytes]]:
-        data = _load(load_tile, TileId(level, n, width_at(level, n, size)))
-        return list(_pair_up(tile_hashes(data)))
+        return _rows(_load(load_tile, TileId(level, n, width_at(level, n, size))))
 
     def read(level: int, index: int) -> bytes:
         if level < 0 or index < 0 or (index + 1) << level > size:
@@ -205,6 +203,12 @@ def _pair_up(hashes: list[bytes]) -> Iterator[list[bytes]]:
     while hashes:
         yield hashes
         hashes = [node_hash(left, right) for left, right in zip(*[iter(hashes)] * 2, strict=False)]
+
+
+@lru_cache(maxsize=_CACHED_TILES)
+def _rows(data: bytes) -> list[list[bytes]]:
+    """Return all complete nodes within a tile; remembered, since most tiles change no more."""
+    return list(_pair_up(tile_hashes(data)))
 
 
 def _split(leaves: int) -> int:
