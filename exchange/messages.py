@@ -3,11 +3,15 @@
 Owns sealing and the checks of the envelope. Opening is in `exchange.opening`. PROTOCOL section 5.
 """
 
+from exchange.errors import SealError
 from exchange.padding import pad
 from keys.hpke import hpke_seal
 from keys.signing import SigningPair, sign_statement
 from schemas.encoding import SUITE, b64u, digest_text, pae
 from schemas.wire.statement import Message, MessageKind, ReasonCode, SignedStatement
+
+MAX_WORDS = 65_536
+"""Longest words of a message, in bytes."""
 
 
 def message_info(
@@ -55,8 +59,11 @@ def seal_message(
 ) -> SignedStatement:
     """Pad `words`, seal them to the recipient's KEM key (1,216 bytes) and sign the message.
 
-    `id` is random, `sent_at` in seconds. The padding hides the exact length of the words.
+    `id` is random, `sent_at` in seconds. The padding hides the exact length of the words. Raises
+    SealError for more than 64 KiB: what is longer belongs into a record.
     """
+    if len(words) > MAX_WORDS:
+        raise SealError("a message holds at most 64 KiB")
     kem = digest_text(recipient_kem)
     info = message_info(
         id=id,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from exchange.errors import OpenError
-from exchange.messages import message_info, seal_message
+from exchange.errors import OpenError, SealError
+from exchange.messages import MAX_WORDS, message_info, seal_message
 from exchange.opening import OpenedMessage, open_message
 from exchange.statements import parse_statement
 from keys.directory import verify_introduction
@@ -122,3 +122,9 @@ def test_sealed_words_that_are_none_are_refused(sealed: str) -> None:
     with pytest.raises(OpenError) as refused:
         open_as_alpha(sign_statement("message", message, BETA.identity))
     assert refused.value.step == "message"
+
+
+def test_what_is_too_long_for_a_message_is_not_sealed() -> None:
+    assert open_as_alpha(seal(bytes(MAX_WORDS))).words == bytes(MAX_WORDS)
+    with pytest.raises(SealError):
+        seal(bytes(MAX_WORDS + 1))
