@@ -4,30 +4,58 @@ PROTOCOL section 4. The judges and what each of them alone would let pass: test_
 """
 
 import json
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from schemas.components.records import RECORDS
+from schemas.components.base import Record
+from schemas.components.records import RECORDS, parse_record
+from schemas.errors import ComponentError
 from schemas.fhir.sections import to_sections
 from schemas.sensitivity import Component
 from tests.support.profiles import ds4p_faults, section_faults
-from tests.support.records import records
+from tests.support.records import records, value_of
 from tests.support.validity import assert_valid_r4
 
 CODE_NUMBER = "K7Q2-9MXD-41TB"
 RECORD_ID = "A" * 22
+FIELDS = [
+    (component, field) for component, model in RECORDS.items() for field in model.model_fields
+]
+CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
-@pytest.mark.parametrize("component", RECORDS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(data=st.data())
-def test_sections_are_valid_r4_and_conform_to_ds4p(
-    component: Component, data: st.DataObject
-) -> None:
-    record = data.draw(records(component))
+def _assert_conforms(record: Record) -> None:
     for section in to_sections(record, code_number=CODE_NUMBER, record_id=RECORD_ID).values():
         assert_valid_r4(section)
         assert ds4p_faults(json.loads(section)) == []
         assert section_faults(json.loads(section)) == []
+
+
+def _values(component: Component, field: str) -> st.SearchStrategy[Any]:
+    info = RECORDS[component].model_fields[field]
+    return value_of(info.annotation, list(info.metadata))
+
+
+@pytest.mark.parametrize(("component", "field"), FIELDS)
+@settings(max_examples=10, suppress_health_check=CHECKS)
+@given(data=st.data())
+def test_every_fact_becomes_valid_r4_with_ds4p_labels(
+    component: Component, field: str, data: st.DataObject
+) -> None:
+    try:
+        record = parse_record(component, {field: data.draw(_values(component, field))})
+    except ComponentError:
+        reject()
+    _assert_conforms(record)
+
+
+@pytest.mark.parametrize("component", RECORDS)
+@settings(max_examples=25, suppress_health_check=CHECKS)
+@given(data=st.data())
+def test_facts_together_become_valid_r4_with_ds4p_labels(
+    component: Component, data: st.DataObject
+) -> None:
+    _assert_conforms(data.draw(records(component)))
