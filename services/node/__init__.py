@@ -1,1 +1,1 @@
-"""."""
+"""A facility's node: seals, opens, and serves local systems."""

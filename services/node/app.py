@@ -1,0 +1,141 @@
+"""The node's application: parts made at start, closed at the end; routes, gate, errors.
+
+No module-level state: two nodes in one process do not know of each other. PROTOCOL section 12.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from starlette.exceptions import HTTPException
+
+from keys.directory import verify_introduction
+from keys.keyring import open_service_keyring
+from keys.secret_files import read_secret
+from keys.suite import self_test
+from schemas.wire.hub_api import Introduction
+from services.hub_client.client import open_hub_client
+from services.node import api
+from services.node.audit import NodeLog
+from services.node.init import read_hub_card
+from services.node.keyholder import Keyholder, ServiceKeys
+from services.node.local import require_host
+from services.node.node import Clock, Node
+from services.node.problems import TABLE, answer_error
+from services.node.routes import audit, consents, fhir, keys, people, records, releases, requests
+from services.node.routes.describe import add_models
+from services.node.settings import NodeSettings
+from services.node.store.database import Database, open_engine
+from services.node.store.migrate import migrate
+from services.node.sync import Sync
+from services.web.metrics import Metrics, health_routes
+from services.web.shield import Shield
+
+_BODIES = (
+    api.UnlockIn,
+    api.TrustIn,
+    api.StaffIn,
+    api.CaseIn,
+    api.RecordIn,
+    api.ConsentIn,
+    api.RevokeIn,
+    api.RevocationCodeIn,
+    api.RefusalIn,
+    api.RequestIn,
+    api.ApproveIn,
+    api.RefuseIn,
+    api.AskReleaseIn,
+)
+
+
+def wall_clock() -> int:
+    """Return seconds since the Unix epoch."""
+    return int(time.time())
+
+
+def create_app(settings: NodeSettings, *, clock: Clock = wall_clock, sync: bool = True) -> FastAPI:
+    """Return the node's application. Nothing is opened before it starts.
+
+    `sync`: whether the loop runs by itself; without it, rounds are only run by `POST /v1/pull`.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_node(settings, clock) as node:
+            app.state.node, app.state.sync = node, Sync(node)
+            app.state.token = read_secret(settings.folder.api_token).strip()
+            async with _running(app.state.sync, sync):
+                yield
+
+    app = _Described(title="Safehand node", version="1", lifespan=lifespan, **_NO_PAGES)
+    metrics = Metrics("node")
+    app.include_router(health_routes(metrics, lambda: []), dependencies=[Depends(require_host)])
+    for routes in (keys, people, records, consents, requests, releases, audit, fhir):
+        app.include_router(routes.router)
+    for error in (*TABLE.errors, HTTPException):
+        app.add_exception_handler(error, answer_error)
+    app.add_middleware(Shield, answer=answer_error, count=metrics.count)
+    return app
+
+
+_NO_PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
+"""No interactive pages: they would load scripts from elsewhere."""
+
+
+class _Described(FastAPI):
+    """An application whose description holds the bodies that routes read by themselves."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = add_models(super().openapi(), list(_BODIES))
+        return self.openapi_schema
+
+
+@contextlib.asynccontextmanager
+async def _running(sync: Sync, wanted: bool) -> AsyncIterator[None]:
+    if not wanted:
+        yield
+        return
+    task = asyncio.create_task(sync.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@contextlib.asynccontextmanager
+async def open_node(settings: NodeSettings, clock: Clock) -> AsyncIterator[Node]:
+    """Open a node, locked; close it at the end. Raises FolderError, KeyringError."""
+    self_test()
+    folder = settings.folder
+    folder.require()
+    introduction = Introduction.from_bytes(folder.introduction.read_bytes())
+    own = verify_introduction(introduction, now=clock())
+    service = ServiceKeys(
+        open_service_keyring(folder.service_keyring, folder.service_credential),
+        own.card.facility,
+    )
+    card = read_hub_card(folder)
+    engine = open_engine(folder.database)
+    db = Database(engine)
+    try:
+        await migrate(engine)
+        async with open_hub_client(...) as hub:
+            yield Node(
+                settings=settings,
+                facility=own.card.facility,
+                fingerprint=own.fingerprint,
+                hub_card=card,
+                clock=clock,
+                db=db,
+                keys=Keyholder(folder, service),
+                log=NodeLog(service.log),
+                hub=hub,
+            )
+    finally:
+        await db.close()

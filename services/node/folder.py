@@ -1,0 +1,74 @@
+"""Where a node keeps what it has: the names of files in its one folder.
+
+Reads and writes nothing itself; secrets are written by `keys.secret_files`. PROTOCOL section 11.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.node.errors import FolderError
+
+
+@dataclass(frozen=True)
+class NodeFolder:
+    """The paths below one node folder."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        return self.path / "node.db"
+
+    @property
+    def attachments(self) -> Path:
+        return self.path / "attachments"
+
+    @property
+    def received(self) -> Path:
+        return self.path / "received"
+
+    @property
+    def settings(self) -> Path:
+        return self.path / "node.toml"
+
+    @property
+    def hub_card(self) -> Path:
+        return self.path / "hub-card.json"
+
+    @property
+    def introduction(self) -> Path:
+        return self.path / "introduction.json"
+
+    @property
+    def service_keyring(self) -> Path:
+        return self.path / "service.keyring"
+
+    @property
+    def service_credential(self) -> Path:
+        return self.path / "service.credential"
+
+    @property
+    def record_keyring(self) -> Path:
+        return self.path / "record.keyring"
+
+    @property
+    def api_token(self) -> Path:
+        return self.path / "api-token"
+
+    def attachment(self, digest: str) -> Path:
+        """Return the file of an attachment's ciphertext. `digest`: 43 characters of base64url."""
+        return self.attachments / digest
+
+    def require(self) -> None:
+        """Raise FolderError unless this is the folder of an initialised node."""
+        if not self.database.is_file() or not self.record_keyring.is_file():
+            raise FolderError(f"{self.path} holds no node: run `safehand node init` first")
+
+    def require_unused(self) -> None:
+        """Make the folder (mode 0700). Raises FolderError if anything is here already."""
+        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            raise FolderError(f"{self.path} is not empty: choose a new folder")
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.chmod(0o700)
+        self.attachments.mkdir(mode=0o700)
+        self.received.mkdir(mode=0o700)

@@ -1,0 +1,1 @@
+"""The node's local HTTP routes: parse, call, map."""

@@ -1,0 +1,1 @@
+"""The node's sealed store: the only SQL of the node."""

@@ -1,0 +1,86 @@
+"""The SQLite file of a node: how it is opened, and what a transaction is.
+
+WAL, synchronous FULL, secure_delete ON: an answer is given only when what it says is on disk, and
+what is erased is overwritten. One process, one writer at a time. PROTOCOL section 11.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+)
+
+
+def open_engine(path: Path) -> AsyncEngine:
+    """Return an engine on the SQLite file at `path`."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions by itself: `_begin` does, and says of which kind.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+class Database:
+    """Sessions over one engine: `read()` for looking, `write()` for changing, one at a time."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Give a consistent view. Nothing written in it is kept."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """Give one transaction: committed when the block ends, rolled back if it raises."""
+        async with (
+            self._turn,
+            AsyncSession(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    async def truncate_log(self) -> None:
+        """Copy the write-ahead log into the file and empty it: the last step of an erasure."""
+        async with self._turn, self._engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver = raw.driver_connection
+            assert driver is not None
+            await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def is_usable(self) -> bool:
+        """Say whether the file answers."""
+        async with self._engine.connect() as connection:
+            return (await connection.execute(text("SELECT 1"))).scalar_one() == 1
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
