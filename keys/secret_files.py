@@ -32,8 +32,8 @@ def create_secret(path: Path, data: bytes) -> None:
 def replace_secret(path: Path, data: bytes) -> None:
     """Replace a secret file: readers see the old or the new bytes, never a mixture.
 
-    On return the new bytes are on disk and the old ones have been overwritten. One writer at a time:
-    of two, one may fail, and neither leaves a mixture.
+    On return the new bytes are on disk and the old ones have been overwritten. One writer at a
+    time: of two, one may fail, and neither leaves a mixture.
     """
     try:
         old = os.open(path, os.O_WRONLY)
