@@ -5,21 +5,27 @@ Owns the shape and its checks. Reads no file itself: whoever does passes in a re
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from schemas.components.administrative import AdministrativeRecord
-from schemas.components.base import ComponentModel, Record
+from schemas.components.assignment import category_of
+from schemas.components.base import ComponentModel, Record, facts_of
+from schemas.components.consent import ConsentRecord
+from schemas.components.discharge import DischargeSummaryRecord
+from schemas.components.health import HealthRecord
 from schemas.components.identity import IdentityRecord
+from schemas.components.interventions import InterventionsRecord
 from schemas.components.records import component_error
-from schemas.components.shared import Document
+from schemas.components.referral import ReferralRecord
 from schemas.components.values import AttachmentName, ContentType, Count
 from schemas.errors import ComponentError
 from schemas.identifiers import CodeNumber
 from schemas.samples.picture import noise_png
+from schemas.sensitivity import Category, strictest
 
 CASE_FORMAT = "safehand-case/1"
 
@@ -68,6 +74,13 @@ class CaseComponents(ComponentModel):
 
     administrative: AdministrativeRecord | None = None
     identity: IdentityRecord | None = None
+    health: HealthRecord | None = None
+    discharge_summary: DischargeSummaryRecord | None = Field(
+        default=None, alias="discharge-summary"
+    )
+    referral: ReferralRecord | None = None
+    interventions: InterventionsRecord | None = None
+    consent: ConsentRecord | None = None
 
 
 class CaseFile(ComponentModel):
@@ -83,7 +96,7 @@ class CaseFile(ComponentModel):
         names = [attachment.name for attachment in self.attachments]
         if len(set(names)) != len(names):
             raise ValueError("two attachments have one name")
-        wanted = {name for record in self.records() for name in attachment_names(record)}
+        wanted = {name for record in self.records() for name in attachments_of(record)}
         if wanted != set(names):
             raise ValueError("attachments and the documents that name them don't match")
         return self
@@ -106,17 +119,17 @@ class CaseFile(ComponentModel):
         return self.model_dump_json(by_alias=True, exclude_none=True, indent=2).encode()
 
 
-def _documents(record: Record) -> Iterator[Document]:
-    for name in type(record).model_fields:
-        value = getattr(record, name)
-        for fact in value if isinstance(value, list) else [value]:
-            if isinstance(fact, Document):
-                yield fact
+def attachments_of(record: Record) -> dict[str, Category]:
+    """Return the attachments that the facts of a component name, each with its fact's section.
 
-
-def attachment_names(record: Record) -> list[str]:
-    """Return the names of the attachments that the documents of a component point to."""
-    return [document.attachment for document in _documents(record) if document.attachment]
+    One that several facts name belongs to the strictest of their sections.
+    """
+    found: dict[str, Category] = {}
+    for field, fact in facts_of(record):
+        if name := getattr(fact, "attachment", None):
+            category = category_of(record.component, field, fact)
+            found[name] = strictest([category, found.get(name, category)])
+    return found
 
 
 def load_sample_case() -> CaseFile:

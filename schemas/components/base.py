@@ -5,6 +5,7 @@ section. Facts of a list stand in the order of their sections, since a recipient
 section must not see gaps left by another. PROTOCOL section 4.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -21,7 +22,7 @@ from schemas.components.assignment import category_of
 from schemas.components.values import is_after
 from schemas.sensitivity import CATEGORIES, Category, Component
 
-_PERIODS = (("since", "until"), ("admitted", "departed"))
+_PERIODS = (("since", "until"), ("admitted", "departed"), ("data_since", "data_until"))
 """Pairs of fields that are the ends of a period, wherever they occur."""
 
 
@@ -67,3 +68,13 @@ class Record(ComponentModel):
             id(fact): CATEGORIES.index(category_of(cls.component, field, fact)) for fact in value
         }
         return sorted(value, key=lambda fact: rank[id(fact)])
+
+
+def facts_of(record: Record) -> Iterator[tuple[str, Any]]:
+    """Yield (field, fact) for every fact of a record, in order."""
+    for field in type(record).model_fields:
+        value = getattr(record, field)
+        if isinstance(value, list):
+            yield from ((field, fact) for fact in value)
+        elif value is not None:
+            yield field, value

@@ -30,7 +30,7 @@ from schemas.components.crisis import (
     CrisisTrauma,
     ObservationChecklist,
 )
-from schemas.components.shared import Document
+from schemas.components.shared import Document, Passage
 from schemas.components.values import (
     Amount,
     AttachmentName,
@@ -128,22 +128,6 @@ class Instrument(Fact):
     items: list[InstrumentItem] = Field(default=[], max_length=64)
     total: int | None = Field(default=None, ge=-10_000, le=10_000)
     on: Time
-    by: CaseworkerCode | None = None
-
-
-class Functioning(Fact):
-    """How the person manages daily life."""
-
-    text: Text
-    on: Time | None = None
-    by: CaseworkerCode | None = None
-
-
-class Passage(Fact):
-    """A piece of history in words."""
-
-    text: Text
-    on: Time | None = None
     by: CaseworkerCode | None = None
 
 
@@ -286,7 +270,7 @@ class HealthRecord(Record):
     immunizations: list[Immunization] = Field(default=[], max_length=256)
     procedures: list[Procedure] = Field(default=[], max_length=512)
     instruments: list[Instrument] = Field(default=[], max_length=256)
-    functioning: list[Functioning] = Field(default=[], max_length=64)
+    functioning: list[Passage] = Field(default=[], max_length=64)
     mental_health_before: list[Passage] = Field(default=[], max_length=64)
     family_background: list[Passage] = Field(default=[], max_length=64)
     needs: list[Need] = Field(default=[], max_length=128)

@@ -9,8 +9,12 @@ from pydantic import ValidationError
 
 from schemas.components.administrative import AdministrativeRecord
 from schemas.components.base import Record
+from schemas.components.consent import ConsentRecord
+from schemas.components.discharge import DischargeSummaryRecord
 from schemas.components.health import HealthRecord
 from schemas.components.identity import IdentityRecord
+from schemas.components.interventions import InterventionsRecord
+from schemas.components.referral import ReferralRecord
 from schemas.errors import ComponentError
 from schemas.sensitivity import Component
 
@@ -18,6 +22,10 @@ RECORDS: dict[Component, type[Record]] = {
     "administrative": AdministrativeRecord,
     "identity": IdentityRecord,
     "health": HealthRecord,
+    "discharge-summary": DischargeSummaryRecord,
+    "referral": ReferralRecord,
+    "interventions": InterventionsRecord,
+    "consent": ConsentRecord,
 }
 """Component -> its model."""
 

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from schemas.components.base import Fact
 from schemas.components.values import (
     AttachmentName,
@@ -10,6 +12,8 @@ from schemas.components.values import (
     Day,
     Language,
     Line,
+    Text,
+    Time,
 )
 
 DocumentKind = Literal[
@@ -38,3 +42,36 @@ class Document(Fact):
     content_type: ContentType | None = None
     attachment: AttachmentName | None = None
     note: Line | None = None
+
+
+class Passage(Fact):
+    """A piece of text with its date and author."""
+
+    text: Text
+    on: Time | None = None
+    by: CaseworkerCode | None = None
+    language: Language | None = None
+
+
+class FollowUp(Fact):
+    """Something to be done later, by whom and until when."""
+
+    service: Line
+    due: Time | None = None
+    provider: Line | None = None
+    means: Literal["visit", "phone", "message", "letter", "system"] | None = None
+    note: Text | None = None
+
+
+class ContactEntry(Fact):
+    """An entry of the contact list, in the local and the person's own language (booklet 7.2.4)."""
+
+    name: Line
+    name_translated: Line | None = None
+    translation_language: Language | None = None
+    service: Line | None = None
+    languages: list[Language] = Field(default=[], max_length=8)
+    hours: Line | None = None
+    phones: list[Line] = Field(default=[], max_length=4)
+    cost: Line | None = None
+    safe_to_carry: bool | None = None

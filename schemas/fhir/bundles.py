@@ -6,11 +6,12 @@ the record's id and the fact's place in the section, so that the same facts give
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+
 from schemas.components.assignment import category_of
-from schemas.components.base import Record
+from schemas.components.base import Record, facts_of
 from schemas.fhir.codecs import Json
 from schemas.fhir.composition import Entry, default_head, parts
 from schemas.fhir.labels import SectionHeader, security
@@ -46,26 +47,13 @@ def _plain(dumped: Any) -> tuple[Json, list[Category]]:
     return dumped, dumped.pop("sensitivities", [])
 
 
-def _pairs(record: Record) -> Iterator[tuple[str, Any, Any]]:
-    """Yield (field, fact, plain JSON of the fact)."""
-    dumped = record.model_dump(mode="json")
-    for field, value in dumped.items():
-        fact = getattr(record, field)
-        if fact is None:
-            continue
-        if isinstance(fact, list):
-            yield from ((field, *pair) for pair in zip(fact, value, strict=True))
-        else:
-            yield field, fact, value
-
-
 def by_category(record: Record) -> dict[Category, list[PlacedFact]]:
     """Return the facts of a record by the section they belong to."""
     grouped: dict[Category, list[PlacedFact]] = defaultdict(list)
-    for field, fact, dumped in _pairs(record):
-        grouped[category_of(record.component, field, fact)].append(
-            PlacedFact(field, *_plain(_pruned(dumped)))
-        )
+    for field, fact in facts_of(record):
+        dumped = fact.model_dump(mode="json") if isinstance(fact, BaseModel) else fact
+        category = category_of(record.component, field, fact)
+        grouped[category].append(PlacedFact(field, *_plain(_pruned(dumped))))
     return grouped
 
 
@@ -90,7 +78,9 @@ def _entries(header: SectionHeader, facts: list[PlacedFact]) -> list[Entry]:
         resource = fact_map.encode(fact.content, about)
         resource |= {"id": resource_id, "meta": _meta(header, fact)}
         url = f"urn:uuid:{resource_id}" if fact_map.resource != "Composition" else ""
-        entries.append(Entry(fact.field, fact_map.label, fact.content, resource, url))
+        entries.append(
+            Entry(fact.field, fact_map.label, fact_map.section, fact.content, resource, url)
+        )
     return entries
 
 

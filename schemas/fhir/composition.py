@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schemas.fhir.codecs import Json
 from schemas.fhir.narrative import narrative
-from schemas.fhir.systems import ABSENT, COMPONENT, FACT, own
+from schemas.fhir.systems import ABSENT, COMPONENT, FACT, LOINC, own
 from schemas.sensitivity import Component
 
 TITLES: dict[Component, str] = {
@@ -26,10 +26,11 @@ _SOFTWARE = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One fact on its way into a section: its field, its plain JSON, its resource and id."""
+    """One fact on its way into a section."""
 
     field: str
     label: str
+    section: str
     fact: Json
     resource: Json
     url: str
@@ -45,9 +46,12 @@ def _dated(entries: Sequence[Entry]) -> Json:
 
 def _part(field: str, entries: Sequence[Entry], code_number: str) -> Json:
     facts = [entry.fact for entry in entries]
+    codes = [{"system": FACT, "code": field}]
+    if entries[0].section:
+        codes.append({"system": LOINC, "code": entries[0].section})
     part: Json = {
         "title": entries[0].label,
-        "code": {"coding": [{"system": FACT, "code": field}]},
+        "code": {"coding": codes},
         "text": narrative(code_number, facts),
     }
     if references := [{"reference": entry.url} for entry in entries if entry.url]:

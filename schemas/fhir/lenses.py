@@ -73,6 +73,18 @@ def at(name: str, path: str, codec: Codec = PLAIN) -> Lens:
     return Lens(name, element, put, get)
 
 
+def within(path: str, lens: Lens) -> Lens:
+    """Let a lens work on the element at `path`, which the constants of the resource hold."""
+    parts = path.split(".")
+    element = ".".join([*(part for part in parts if not part.isdigit()), lens.element])
+    return Lens(
+        lens.name,
+        element,
+        lambda node, value: lens.put(_read(node, parts), value),
+        lambda node: lens.get(_read(node, parts)),
+    )
+
+
 def _list_at(node: Json, path: str) -> list[Json]:
     parts = path.split(".")
     found = _read(node, parts)
@@ -225,6 +237,21 @@ def payload(name: str, value: str, codec: Codec = PLAIN) -> Lens:
     return Lens(name, "payload", put, get)
 
 
+def output(name: str, value: str, codec: Codec = PLAIN) -> Lens:
+    """Put the field in a Task.output whose type is our own code for the field."""
+    coded = _codes_of(name, None)
+
+    def put(node: Json, content: Any) -> None:
+        part = {"type": coded, value: codec.encode(content)}
+        node.setdefault("output", []).append(part)
+
+    def get(node: Json) -> Any:
+        found = [part[value] for part in node.get("output", ()) if part["type"] == coded]
+        return codec.decode(found[0]) if found else None
+
+    return Lens(name, "output", put, get)
+
+
 def identifiers(name: str, codec: Codec) -> Lens:
     """Put a list field in `identifier`, beside the code number."""
 
@@ -266,7 +293,9 @@ class FactMap:
     resource: str
     lenses: tuple[Lens, ...]
     fixed: Json
-    label: str = ""
+    label: str
+    section: str = ""
+    """LOINC code of the part of a document in which such facts are listed."""
 
     @cached_property
     def _constant(self) -> bytes:
@@ -281,9 +310,9 @@ class FactMap:
         return _get_all(self.lenses, resource)
 
 
-def fact(resource: str, *lenses: Lens, label: str = "", **fixed: Any) -> FactMap:
+def fact(resource: str, *lenses: Lens, label: str, section: str = "", **fixed: Any) -> FactMap:
     """Describe one field; `fixed` are constant elements of the resource."""
-    return FactMap(resource, lenses, fixed, label)
+    return FactMap(resource, lenses, fixed, label, section)
 
 
 VALUE = "recorded"

@@ -77,6 +77,7 @@ ALERTS: FactMap = fact(
     at("until", "period.end"),
     at("raised_by", "author", CASEWORKER_REF),
     label="Alerts",
+    section="104605-1",
     category=[code(f"{TERMINOLOGY}/flag-category", "safety")],
 )
 PROBLEMS: FactMap = fact(
@@ -92,6 +93,7 @@ PROBLEMS: FactMap = fact(
     told_to_person(),
     at("note", "note.0.text"),
     label="Problems and diagnoses",
+    section="11450-4",
 )
 LAB_RESULTS: FactMap = fact(
     "Observation",
@@ -103,6 +105,7 @@ LAB_RESULTS: FactMap = fact(
     at("laboratory", "performer.0", DISPLAY),
     told_to_person(),
     label="Laboratory results",
+    section="30954-2",
     status="final",
     category=[code(f"{TERMINOLOGY}/observation-category", "laboratory")],
 )
@@ -124,6 +127,7 @@ ALLERGIES: FactMap = fact(
     at("criticality", "criticality"),
     at("reaction", "reaction.0.manifestation.0.text"),
     label="Allergies",
+    section="48765-2",
     clinicalStatus=code(f"{TERMINOLOGY}/allergyintolerance-clinical", "active"),
     verificationStatus=code(f"{TERMINOLOGY}/allergyintolerance-verification", "confirmed"),
 )
@@ -137,6 +141,7 @@ MEDICATIONS: FactMap = fact(
     at("prescribed_by", "informationSource", CASEWORKER_REF),
     at("reason", "reasonCode.0.text"),
     label="Medicines",
+    section="10160-0",
 )
 IMMUNIZATIONS: FactMap = fact(
     "Immunization",
@@ -144,6 +149,7 @@ IMMUNIZATIONS: FactMap = fact(
     at("on", "occurrenceDateTime"),
     at("lot", "lotNumber"),
     label="Immunizations",
+    section="11369-6",
     status="completed",
 )
 PROCEDURES: FactMap = fact(
@@ -154,6 +160,7 @@ PROCEDURES: FactMap = fact(
     at("outcome", "outcome.text"),
     at("note", "note.0.text"),
     label="Treatments and procedures",
+    section="47519-4",
     status="completed",
 )
 CARE_PLAN: FactMap = fact(
@@ -165,6 +172,7 @@ CARE_PLAN: FactMap = fact(
     at("due", "activity.0.detail.scheduledPeriod.end"),
     at("note", "note.0.text"),
     label="Plan of care",
+    section="18776-5",
     status="active",
     intent="plan",
 )

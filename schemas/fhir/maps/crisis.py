@@ -10,7 +10,8 @@ QUESTIONNAIRE = own("questionnaire") + ":"
 _ANSWER = coding(own("answer"))
 
 
-def _form(name: str, *lenses: Lens, label: str, status: str = "completed") -> FactMap:
+def form(name: str, *lenses: Lens, label: str, status: str = "completed") -> FactMap:
+    """Describe a fact that is a filled-in form of ours."""
     return fact(
         "QuestionnaireResponse",
         at("on", "authored"),
@@ -32,7 +33,7 @@ def _ticked(name: str, system: str) -> Lens:
 
 
 CRISIS: dict[str, FactMap] = {
-    "observation": _form(
+    "observation": form(
         "observation-checklist",
         answers("observer_role", "valueCoding", coding(own("observer-role"))),
         _ticked("appearance", "appearance"),
@@ -42,7 +43,7 @@ CRISIS: dict[str, FactMap] = {
         answers("note", "valueString"),
         label="Observation check-list",
     ),
-    "crisis_danger": _form(
+    "crisis_danger": form(
         "crisis-danger",
         *_asked(
             "suicidal_thoughts",
@@ -55,7 +56,7 @@ CRISIS: dict[str, FactMap] = {
         ),
         label="Crisis assessment: immediate danger",
     ),
-    "crisis_stress": _form(
+    "crisis_stress": form(
         "crisis-stress",
         answers("distress", "valueInteger"),
         *_asked(
@@ -63,13 +64,13 @@ CRISIS: dict[str, FactMap] = {
         ),
         label="Crisis assessment: stress",
     ),
-    "crisis_trauma": _form(
+    "crisis_trauma": form(
         "crisis-trauma",
         *_asked("re_experiencing", "avoidance", "arousal", "dissociation", "shame"),
         _ticked("victim_of", "victim-of"),
         label="Crisis assessment: impact of trauma",
     ),
-    "crisis_family": _form(
+    "crisis_family": form(
         "crisis-family",
         *_asked(
             "support",
@@ -81,13 +82,13 @@ CRISIS: dict[str, FactMap] = {
         ),
         label="Crisis assessment: family",
     ),
-    "crisis_substances": _form(
+    "crisis_substances": form(
         "crisis-substances",
         *_asked("alcohol", "drugs"),
         answers("last_use", "valueString"),
         label="Crisis assessment: alcohol and drugs",
     ),
-    "crisis_summary": _form(
+    "crisis_summary": form(
         "crisis-summary",
         answers("risk_level", "valueCoding", coding(own("risk-level"))),
         answers("measures", "valueString"),

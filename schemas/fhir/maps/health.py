@@ -34,6 +34,7 @@ from schemas.fhir.maps.shared import (
     observed,
     observed_value,
     own_code,
+    passage,
 )
 from schemas.fhir.systems import COUNTRY, LOINC, SNOMED, TERMINOLOGY, own
 
@@ -56,10 +57,6 @@ _PLACE = group(
     own_ext("since", "valueDateTime"),
     own_ext("until", "valueDateTime"),
 )
-
-
-def _passage(name: str, label: str) -> FactMap:
-    return observed(own_code(name), at("text", "valueString"), *_WHEN, label=label)
 
 
 def _answer(name: str, label: str) -> FactMap:
@@ -143,15 +140,13 @@ HEALTH: dict[str, FactMap] = {
         label="Tests and scales",
         status="completed",
     ),
-    "functioning": observed(
-        loinc("47420-5"),
-        at("text", "valueString"),
-        *_WHEN,
-        label="Functioning",
-        category="survey",
+    "functioning": passage(loinc("47420-5"), label="Functioning", section="47420-5"),
+    "mental_health_before": passage(
+        own_code("mental-health-before"), label="Mental health before trafficking"
     ),
-    "mental_health_before": _passage("mental-health-before", "Mental health before trafficking"),
-    "family_background": _passage("family-background", "Family background"),
+    "family_background": passage(
+        loinc("29762-2"), label="Family structure, relationships, temperament", section="29762-2"
+    ),
     "needs": observed(
         own_code("need"),
         component("kind", "valueCodeableConcept", concept(own("need-kind"))),

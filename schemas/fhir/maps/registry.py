@@ -3,14 +3,22 @@
 from schemas.errors import ComponentError
 from schemas.fhir.lenses import FactMap
 from schemas.fhir.maps.administrative import ADMINISTRATIVE
+from schemas.fhir.maps.consent import CONSENT
+from schemas.fhir.maps.discharge import DISCHARGE
 from schemas.fhir.maps.health import HEALTH
 from schemas.fhir.maps.identity import IDENTITY
+from schemas.fhir.maps.interventions import INTERVENTIONS
+from schemas.fhir.maps.referral import REFERRAL
 from schemas.sensitivity import Component
 
 MAPS: dict[Component, dict[str, FactMap]] = {
     "administrative": ADMINISTRATIVE,
     "identity": IDENTITY,
     "health": HEALTH,
+    "discharge-summary": DISCHARGE,
+    "referral": REFERRAL,
+    "interventions": INTERVENTIONS,
+    "consent": CONSENT,
 }
 
 

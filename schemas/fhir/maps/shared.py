@@ -3,7 +3,7 @@
 from typing import Literal
 
 from schemas.fhir.codecs import DISPLAY, PLAIN, Codec, Json, concept, each, prefixed, reference
-from schemas.fhir.lenses import VALUE, FactMap, Lens, at, extension, fact, group
+from schemas.fhir.lenses import VALUE, FactMap, Lens, at, extension, fact, group, own_ext
 from schemas.fhir.systems import (
     ATTACHMENT,
     CASEWORKER,
@@ -54,6 +54,7 @@ def observed(
     what: Json,
     *lenses: Lens,
     label: str,
+    section: str = "",
     category: ObservationCategory = "social-history",
 ) -> FactMap:
     """Describe a fact that is an Observation of `what`."""
@@ -62,6 +63,7 @@ def observed(
         "Observation",
         *lenses,
         label=label,
+        section=section,
         status="final",
         category=[code(system, category)],
         code=what,
@@ -78,6 +80,19 @@ def observed_value(
 ) -> FactMap:
     """Describe a fact that is one plain value, observed."""
     return observed(what, at(VALUE, value, codec), label=label, category=category)
+
+
+def passage(what: Json, *, label: str, section: str = "") -> FactMap:
+    """Describe a fact that is a piece of text."""
+    return observed(
+        what,
+        at("text", "valueString"),
+        at("on", "effectiveDateTime"),
+        at("by", "performer.0", CASEWORKER_REF),
+        language_of(),
+        label=label,
+        section=section,
+    )
 
 
 def language_of(name: str = "language", *, on: str = "") -> Lens:
@@ -111,3 +126,29 @@ PHONE = Codec(lambda text: {"system": "phone", "value": text}, lambda value: val
 """A telephone number as a ContactPoint."""
 
 ADDRESS = group(at("text", "text"), at("city", "city"), at("country", "country"))
+
+FOLLOW_UP = fact(
+    "ServiceRequest",
+    at("service", "code.text"),
+    at("due", "occurrenceDateTime"),
+    at("provider", "performer.0", DISPLAY),
+    own_ext("means", "valueCode"),
+    at("note", "note.0.text"),
+    label="Follow-up",
+    section="18776-5",
+    status="active",
+    intent="plan",
+)
+CONTACT_ENTRY = fact(
+    "HealthcareService",
+    at("name", "name"),
+    own_ext("name_translated", "valueString"),
+    own_ext("translation_language", "valueCode"),
+    at("service", "type.0.text"),
+    at("languages", "communication", each(LANGUAGE_CONCEPT)),
+    at("hours", "availabilityExceptions"),
+    at("phones", "telecom", each(PHONE)),
+    own_ext("cost", "valueString"),
+    own_ext("safe_to_carry", "valueBoolean"),
+    label="Contact list",
+)
