@@ -117,9 +117,17 @@ def require_pinned(
     pinned = pins.get(card.card.facility)
     if pinned is None:
         raise UnpinnedError("this facility's fingerprint has not been confirmed")
-    if not hmac.compare_digest(pinned, card.fingerprint):
-        raise UnpinnedError("this facility's fingerprint is not the one that was confirmed")
-    return _assemble(card, introduction.statements, now, hub_checks_only=False)
+    return _held_against(card, introduction, pinned, now)
+
+
+def require_fingerprint(
+    introduction: Introduction, fingerprint: bytes, now: int
+) -> VerifiedFacility:
+    """Verify an introduction and hold it against a fingerprint, as when pinning it.
+
+    Raises UnpinnedError if the fingerprint is another, CardError for the rest.
+    """
+    return _held_against(verify_card(introduction.card), introduction, fingerprint, now)
 
 
 def verify_introduction(
@@ -131,6 +139,14 @@ def verify_introduction(
     """
     card = verify_card(introduction.card, hub_checks_only=hub_checks_only)
     return _assemble(card, introduction.statements, now, hub_checks_only=hub_checks_only)
+
+
+def _held_against(
+    card: VerifiedCard, introduction: Introduction, fingerprint: bytes, now: int
+) -> VerifiedFacility:
+    if not hmac.compare_digest(fingerprint, card.fingerprint):
+        raise UnpinnedError("this facility's fingerprint is not the one that was confirmed")
+    return _assemble(card, introduction.statements, now, hub_checks_only=False)
 
 
 def _assemble(

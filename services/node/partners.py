@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exchange.grants import GrantRecipient
-from keys.directory import VerifiedFacility, require_pinned
+from keys.directory import VerifiedFacility, require_fingerprint, require_pinned
 from keys.errors import CardError, UnpinnedError
 from keys.keycard import parse_fingerprint
 from schemas.wire.hub_api import Introduction
-from services.hub_client.errors import HubError
+from services.hub_client.errors import HubClientError
 from services.node.errors import ConflictError, InputError, NotThereError, NotTrustedError
 from services.node.node import Node
 from services.node.store import partners as store
@@ -65,22 +65,11 @@ def _held_against(introduction: Introduction, fingerprint: str, now: int) -> Ver
     except CardError:
         raise InputError(("fingerprint", "not a fingerprint: check every group")) from None
     try:
-        return require_pinned(introduction, _PinnedAny(expected), now)
+        return require_fingerprint(introduction, expected, now)
     except UnpinnedError:
         raise InputError(("fingerprint", "not that of this facility: do not trust it")) from None
     except CardError:
         raise InputError(("introduction", "not a valid introduction")) from None
-
-
-class _PinnedAny(dict[str, bytes]):
-    """Pins whichever facility the introduction is of to the one fingerprint that was read out."""
-
-    def __init__(self, fingerprint: bytes) -> None:
-        super().__init__()
-        self._fingerprint = fingerprint
-
-    def get(self, _facility: str, _default: object = None) -> bytes:  # type: ignore[override]
-        return self._fingerprint
 
 
 async def _require_new(session: AsyncSession, vault: Vault, row: PartnerRow, alias: str) -> None:
@@ -149,7 +138,7 @@ async def _from_hub(node: Node, row: PartnerRow) -> Introduction | None:
     try:
         fresh = await node.hub.introduction(row.facility)
         require_pinned(fresh, {row.facility: row.fingerprint}, node.now())
-    except (HubError, CardError):
+    except (HubClientError, CardError):
         return None
     return fresh
 

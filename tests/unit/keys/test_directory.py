@@ -6,6 +6,7 @@ from keys.directory import (
     PinnedDirectory,
     VerifiedFacility,
     is_current,
+    require_fingerprint,
     require_pinned,
     verify_introduction,
 )
@@ -47,6 +48,13 @@ def test_other_keys_under_a_pinned_code_are_refused() -> None:
     impostor = Issuer(code=ALPHA.code)
     with pytest.raises(UnpinnedError, match="not the one that was confirmed"):
         require_pinned(impostor.introduction(), PINS, NOW)
+
+
+def test_a_fingerprint_read_out_by_a_person_is_held_against_the_keys() -> None:
+    introduction = ALPHA.introduction()
+    assert require_fingerprint(introduction, PINS[ALPHA.code], NOW) == read()
+    with pytest.raises(UnpinnedError, match="not the one that was confirmed"):
+        require_fingerprint(introduction, fingerprint(Issuer().identity.public), NOW)
 
 
 def test_the_same_ed25519_key_with_another_second_key_is_refused() -> None:
