@@ -11,7 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from http_message_signatures import HTTPMessageVerifier, InvalidSignature, algorithms
+from http_message_signatures import (
+    HTTPMessageVerifier,
+    HTTPSignatureKeyResolver,
+    InvalidSignature,
+    algorithms,
+)
 from http_message_signatures.exceptions import HTTPMessageSignaturesException
 from http_sf.compat import InnerList
 
@@ -110,7 +115,7 @@ class _Verifier(HTTPMessageVerifier):
         return self._now - MAX_AGE - CLOCK_SKEW <= created <= self._now + CLOCK_SKEW
 
 
-class _AskedKeys:
+class _AskedKeys(HTTPSignatureKeyResolver):
     """Remembers which key was asked for and not found."""
 
     def __init__(self, keys: Keys) -> None:

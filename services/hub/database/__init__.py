@@ -1,0 +1,1 @@
+"""Plain SQL over two databases, SQLite and PostgreSQL, behind one small interface."""

@@ -1,0 +1,122 @@
+"""SQLite: one writing connection, readers beside it (WAL), every commit durable.
+
+Statements run on the event loop, where they cost microseconds; only a commit, which waits for the
+disk, runs in a thread. `secure_delete` and a truncating checkpoint leave no deleted key behind.
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from services.hub.database.interface import Connection, Into, Row, Values, for_sqlite
+
+BUSY_MS = 10_000
+"""How long to wait for another process that writes, e.g. `safehand hub admit`."""
+
+PRAGMAS = (
+    f"busy_timeout = {BUSY_MS}",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "foreign_keys = ON",
+)
+
+
+class SqliteConnection:
+    """A connection inside a transaction."""
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self.raw = raw
+        self.writes = 0
+
+    async def fetch(self, sql: str, *parameters: Any) -> Sequence[Row]:
+        """Return all rows of a query."""
+        cursor = self.raw.execute(for_sqlite(sql), _adapt(parameters))
+        return cast(Sequence[Row], cursor.fetchall())
+
+    async def execute(self, sql: str, *parameters: Any) -> int:
+        """Run a statement and return how many rows it changed."""
+        self.writes += 1
+        return self.raw.execute(for_sqlite(sql), _adapt(parameters)).rowcount
+
+    async def insert(self, into: Into, rows: Sequence[Values]) -> int:
+        """Insert rows at once and return how many went in."""
+        if not rows:
+            return 0
+        self.writes += 1
+        return self.raw.executemany(into.sqlite, rows).rowcount
+
+    async def update_many(self, sql: str, rows: Sequence[Values]) -> None:
+        """Run one statement once for each of `rows`."""
+        self.writes += 1
+        self.raw.executemany(for_sqlite(sql), rows)
+
+
+class SqliteDatabase:
+    """A database in one file."""
+
+    errors: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._writer = self._connect()
+        self._readers: list[sqlite3.Connection] = []
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+
+    def _connect(self) -> sqlite3.Connection:
+        # Autocommit mode: transactions are begun and ended here, by hand.
+        raw = sqlite3.connect(
+            self._path, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        raw.row_factory = sqlite3.Row
+        for pragma in PRAGMAS:
+            raw.execute(f"PRAGMA {pragma}")
+        return raw
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Give the writing connection in an exclusive transaction."""
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            yield SqliteConnection(self._writer)
+            await self._in_thread("COMMIT")
+        except BaseException:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            raise
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """Give a reading connection; its first query fixes the state that it sees."""
+        raw = self._readers.pop() if self._readers else self._connect()
+        raw.execute("BEGIN")
+        try:
+            yield SqliteConnection(raw)
+        finally:
+            raw.execute("COMMIT")
+            self._readers.append(raw)
+
+    async def lock_log(self, connection: Connection) -> None:
+        """Do nothing: a writing transaction is exclusive."""
+
+    async def forget(self) -> None:
+        """Write the journal back and cut it to nothing."""
+        await self._in_thread("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def close(self) -> None:
+        """Close all connections."""
+        self._thread.shutdown()
+        for raw in (self._writer, *self._readers):
+            raw.close()
+
+    async def _in_thread(self, sql: str) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._writer.execute, sql)
+
+
+def _adapt(parameters: Values) -> Values:
+    return tuple(json.dumps(one) if isinstance(one, list) else one for one in parameters)

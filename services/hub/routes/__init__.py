@@ -1,0 +1,1 @@
+"""The HTTP face, thin: authenticate, parse, call, answer. PROTOCOL section 8."""

@@ -1,0 +1,1 @@
+"""The hub's SQL, one module per topic. Functions take a connection and return values."""

@@ -1,0 +1,134 @@
+"""The one writer: many operations in one transaction, nothing answered before its commit.
+
+Owns group commit. Operations that arrive together are run one after another in one transaction. An
+operation that is refused before it wrote anything leaves no trace; if anything else goes wrong, the
+whole batch is rolled back and each operation is run alone. PROTOCOL section 10.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from services.hub.database.interface import Connection, Database
+from services.hub.errors import HubError, ReplayedError, UnavailableError
+from services.hub.turn import ENTRIES, NONCES, Operation, Result, Turn
+
+log = logging.getLogger("safehand.hub")
+
+
+class _Job:
+    """An operation, and who waits for it."""
+
+    def __init__(self, operation: Operation[Any]) -> None:
+        self.operation = operation
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.result: Any = None
+        self.error: Exception | None = None
+
+    def settle(self) -> None:
+        """Give the result, or the error, to whoever waits."""
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class Writer:
+    """Queues operations and commits them in batches."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], int], *, batch: int, queue: int
+    ) -> None:
+        self._database, self._clock, self._batch = database, clock, batch
+        self._queue: asyncio.Queue[_Job] = asyncio.Queue(queue)
+        self._task: asyncio.Task[None] | None = None
+        self.on_entries: Callable[[int], None] = lambda _count: None
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._task = asyncio.create_task(self._work(), name="writer")
+
+    async def stop(self) -> None:
+        """Finish what is queued and end."""
+        await self._queue.join()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def run(self, operation: Operation[Result]) -> Result:
+        """Run `operation` and return its result once it is durable.
+
+        Raises what the operation raises; UnavailableError if the database or the queue refuses.
+        """
+        job = _Job(operation)
+        try:
+            self._queue.put_nowait(job)
+        except asyncio.QueueFull:
+            raise UnavailableError("busy") from None
+        return cast(Result, await job.future)
+
+    async def _work(self) -> None:
+        while True:
+            jobs = [await self._queue.get()]
+            while len(jobs) < self._batch and not self._queue.empty():
+                jobs.append(self._queue.get_nowait())
+            await self._commit(jobs)
+            for job in jobs:
+                job.settle()
+                self._queue.task_done()
+
+    async def _commit(self, jobs: Sequence[_Job]) -> None:
+        try:
+            await self._commit_together(jobs)
+        except Exception as error:
+            if len(jobs) == 1:
+                jobs[0].error = self._explain(error)
+                return
+            for job in jobs:
+                job.error = None
+                await self._commit([job])
+
+    async def _commit_together(self, jobs: Sequence[_Job]) -> None:
+        async with self._database.transaction() as connection:
+            turns = [await self._attempt(job, connection) for job in jobs]
+            await _flush(connection, turns)
+        self.on_entries(sum(len(turn.entries) for turn in turns))
+        for turn in turns:
+            for hook in turn.hooks:
+                hook()
+
+    async def _attempt(self, job: _Job, connection: Connection) -> Turn:
+        turn = Turn(connection, self._clock())
+        before = connection.writes
+        try:
+            job.result = await job.operation(turn)
+        except HubError as refusal:
+            if connection.writes != before:
+                raise
+            job.error = refusal
+            return Turn(connection, turn.now)
+        return turn
+
+    def _explain(self, error: Exception) -> Exception:
+        if isinstance(error, self._database.errors):
+            log.error("database-failed %s", type(error).__name__)
+            return UnavailableError("database")
+        return error
+
+
+async def _flush(connection: Connection, turns: Sequence[Turn]) -> None:
+    """Write the batch's nonces and audit entries."""
+    nonces = [(key, nonce, turn.now) for turn in turns for key, nonce in turn.nonces]
+    if await connection.insert(NONCES, nonces) != len(nonces):
+        raise ReplayedError
+    entries = [
+        (entry.leaf, entry.leaf_hash, entry.salt, entry.details, *parties)
+        for turn in turns
+        for entry, parties in turn.entries
+    ]
+    await connection.insert(ENTRIES, entries)
