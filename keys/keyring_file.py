@@ -40,7 +40,10 @@ _COSTS: dict[Profile, _Cost] = {
 
 
 class Slot(WireModel):
-    """One way in: the master key sealed under a key derived from a secret."""
+    """One way in: the master key sealed under a key derived from a secret.
+
+    `profile` is without effect for a credential.
+    """
 
     kind: SlotKind
     profile: Profile
