@@ -88,6 +88,7 @@ class Signing:
             label="caller",
             tag=TAG,
             covered_component_ids=BODILESS if body_digest is None else WITH_BODY,
+            use_existing_digest=body_digest is not None,
         )
 
     def verify(self, response: httpx.Response) -> str:
