@@ -86,6 +86,8 @@ def _bundle(entries: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+_CATEGORY_SYSTEM = "http://terminology.hl7.org/CodeSystem/observation-category"
+_CATEGORY = {"coding": [{"system": _CATEGORY_SYSTEM, "code": "mood"}]}
 _ORGANIZATION = "0b8b0a6e-9d8b-4a55-8f43-3a8f1f4a9a10"
 _SUBJECT_OF_A_WRONG_TYPE = _bundle(
     [
@@ -101,6 +103,7 @@ FAULTS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "boolean as text": (_patient(active="true"), {"schema", "medplum"}),
     "code outside a required set": (_patient(gender="f"), {"schema", "medplum"}),
     "concept outside a required set": (_condition("cured"), {"medplum"}),
+    "concept nobody defined": (_observation(status="final", category=[_CATEGORY]), {"medplum"}),
     "no such day": (_patient(birthDate="2023-02-31"), {"models", "medplum"}),
     "two values of one choice": (
         _patient(multipleBirthBoolean=True, multipleBirthInteger=2),
