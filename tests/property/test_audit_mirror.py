@@ -93,6 +93,43 @@ def test_any_flipped_bit_of_a_tile_is_found(size: int, data: st.DataObject) -> N
     assert [one.kind for one in about_entries(verify(mirror))] == ["tile-altered"]
 
 
+@st.composite
+def damages(draw: st.DrawFn) -> list[tuple[str, int, int]]:
+    kinds = st.sampled_from(["edit", "remove", "add", "swap", "garble", "tile", "no tile"])
+    return draw(
+        st.lists(st.tuples(kinds, st.integers(0, 600), st.integers(0, 600)), min_size=1, max_size=9)
+    )
+
+
+def damage(mirror: MemoryMirror, kind: str, one: int, other: int) -> None:
+    lines, tiles = mirror.lines, sorted(mirror.tiles)
+    at, also = (place % max(1, len(lines)) for place in (one, other))
+    if kind == "add":
+        lines.insert(at, line_of(other, made_entry(other)))
+    elif kind == "tile" and tiles:
+        mirror.tiles[tiles[one % len(tiles)]] = bytes(32 * (1 + other % 256))
+    elif kind == "no tile" and tiles:
+        del mirror.tiles[tiles[one % len(tiles)]]
+    elif lines and kind == "edit":
+        lines[at] = line_of(at, made_entry(other, actor="operator"))
+    elif lines and kind == "remove":
+        del lines[at]
+    elif lines and kind == "swap":
+        lines[at], lines[also] = lines[also], lines[at]
+    elif lines and kind == "garble":
+        lines[at] = b"\xff" * (other % 5)
+
+
+@given(SIZES, damages())
+def test_no_mixture_of_damage_goes_unnoticed(size: int, done: list[tuple[str, int, int]]) -> None:
+    honest, mirror = honest_mirror(size), honest_mirror(size)
+    for kind, one, other in done:
+        damage(mirror, kind, one, other)
+    whole = mirror.lines == honest.lines and mirror.tiles == honest.tiles
+    assert verify(mirror).verified == whole
+    assert verify_log(mirror, KEYS, earlier=[honest.checkpoint]).verified == whole
+
+
 @given(SIZES, st.data())
 def test_a_log_contains_every_checkpoint_it_ever_signed(size: int, data: st.DataObject) -> None:
     seen = data.draw(st.lists(st.integers(0, size), max_size=4))
