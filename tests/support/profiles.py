@@ -70,6 +70,13 @@ def _high_water_faults(every: list[Json]) -> list[str]:
     return []
 
 
+def emitted_faults(bundle: Json) -> list[str]:
+    """Return what breaks any profile in a section of ours; Consents are held to advanced PCF."""
+    consents = [one for one in resources_of(bundle) if one["resourceType"] == "Consent"]
+    pcf = [f"{_name(one)}: {fault}" for one in consents for fault in pcf_faults(one, "advanced")]
+    return ds4p_faults(bundle) + section_faults(bundle) + pcf
+
+
 def section_faults(bundle: Json) -> list[str]:
     """Return references of a Bundle that leave it, and resources that have no address in it."""
     here = {entry.get("fullUrl") for entry in bundle.get("entry", [])}
@@ -154,6 +161,5 @@ def _provision_faults(provision: Json, level: Level) -> Iterator[str]:
     for actor in provision.get("actor", []):
         if not _coded(actor.get("role"), f"{_TERMINOLOGY}/v3-ParticipationType", "IRCP"):
             yield "the role of an actor is not IRCP"
-    for label in provision.get("securityLabel", []):
-        if label.get("system") not in (CONFIDENTIALITY, ACT_CODE):
-            yield "a securityLabel is neither a confidentiality nor a sensitivity"
+    if not all(label.get("code") for label in provision.get("securityLabel", [])):
+        yield "a securityLabel lacks its code"

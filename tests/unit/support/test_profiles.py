@@ -13,6 +13,7 @@ from tests.support.profiles import (
     CONFIDENTIALITY,
     Level,
     ds4p_faults,
+    emitted_faults,
     pcf_faults,
     section_faults,
 )
@@ -128,9 +129,7 @@ BREAKAGES: dict[str, Callable[[Json], None]] = {
     "data.meaning is not instance, related or authoredby": _in_provision(
         data=[{"meaning": "dependents"}]
     ),
-    "a securityLabel is neither a confidentiality nor a sensitivity": _in_provision(
-        securityLabel=[{"system": "urn:a", "code": "a"}]
-    ),
+    "a securityLabel lacks its code": _in_provision(securityLabel=[{"display": "a"}]),
 }
 
 
@@ -141,3 +140,12 @@ def test_pcf_objects(fault: str) -> None:
     BREAKAGES[fault](broken)
     assert fault not in pcf_faults(consent, "advanced")
     assert fault in pcf_faults(broken, "advanced")
+
+
+def test_a_section_is_held_to_all_profiles_at_once() -> None:
+    patient = _labelled("Patient", N, R, link=[{"other": {"reference": "Patient/1"}}])
+    consent = _labelled("Consent", N)
+    faults = emitted_faults(_bundle(N, patient, consent))
+    assert {fault.partition(": ")[0] for fault in faults} == {"Patient/a", "Consent/a"}
+    assert "Consent/a: lacks provision" in faults
+    assert "Patient/a: refers to something outside the bundle" in faults
