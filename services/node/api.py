@@ -16,7 +16,7 @@ from schemas.wire.token import Purpose, RevocationReason
 from services.node.scope import ScopeChoice
 from services.node.words import Words
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), Field(repr=False)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=1024), Field(repr=False)]
 Json = dict[str, Any]
 Delivery = Literal["delivered", "queued"]
@@ -240,7 +240,7 @@ class ConsentIn(WireModel):
     data_from: Seconds | None = None
     data_until: Seconds | None = None
     form: Json
-    """The consent form: component `consent` of docs/CASE.md."""
+    """How the consent was given: the fields of component `consent` that the terms do not fill."""
 
 
 class NewConsentOut(WireModel):

@@ -9,13 +9,14 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 from fastapi import Depends, FastAPI
 from starlette.exceptions import HTTPException
 
 from keys.directory import verify_introduction
 from keys.keyring import open_service_keyring
 from keys.secret_files import read_secret
-from keys.suite import self_test
+from keys.suite_opening import self_test
 from schemas.wire.hub_api import Introduction
 from services.hub_client.client import open_hub_client
 from services.node import api
@@ -56,15 +57,22 @@ def wall_clock() -> int:
     return int(time.time())
 
 
-def create_app(settings: NodeSettings, *, clock: Clock = wall_clock, sync: bool = True) -> FastAPI:
+def create_app(
+    settings: NodeSettings,
+    *,
+    clock: Clock = wall_clock,
+    sync: bool = True,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> FastAPI:
     """Return the node's application. Nothing is opened before it starts.
 
     `sync`: whether the loop runs by itself; without it, rounds are only run by `POST /v1/pull`.
+    `transport`: another way to the hub, for tests.
     """
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_node(settings, clock) as node:
+        async with open_node(settings, clock, transport) as node:
             app.state.node, app.state.sync = node, Sync(node)
             app.state.token = read_secret(settings.folder.api_token).strip()
             async with _running(app.state.sync, sync):
@@ -109,7 +117,9 @@ async def _running(sync: Sync, wanted: bool) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def open_node(settings: NodeSettings, clock: Clock) -> AsyncIterator[Node]:
+async def open_node(
+    settings: NodeSettings, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[Node]:
     """Open a node, locked; close it at the end. Raises FolderError, KeyringError."""
     self_test()
     folder = settings.folder
@@ -125,7 +135,9 @@ async def open_node(settings: NodeSettings, clock: Clock) -> AsyncIterator[Node]
     db = Database(engine)
     try:
         await migrate(engine)
-        async with open_hub_client(...) as hub:
+        async with open_hub_client(
+            card, service.http_seed, clock, ca_file=settings.hub_ca, transport=transport
+        ) as hub:
             yield Node(
                 settings=settings,
                 facility=own.card.facility,

@@ -4,9 +4,9 @@ The form is sealed like any record before anything leaves; the token is signed w
 manager's own key. The revocation code is shown once and kept nowhere. PROTOCOL section 6.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,17 +16,17 @@ from keys.directory import VerifiedFacility
 from keys.randomness import new_id, random_bytes
 from keys.tokens import sign_consent, sign_refusal, sign_revocation
 from schemas.components.base import Record
-from schemas.encoding import b64u, digest_text, pae, unb64u
+from schemas.encoding import b64u, unb64u
 from schemas.wire.hub_api import ConsentIn, RevocationByCodeIn, TokenIn
 from schemas.wire.statement import FineScopeLine, Manifest
 from schemas.wire.token import (
     ConsentClaims,
-    Purpose,
     RefusalClaims,
     RevocationClaims,
     RevocationReason,
 )
 from services.node import partners, push, records, revocations, staff
+from services.node.consent_form import ConsentTerms, fill_form
 from services.node.errors import ConflictError, InputError, NotThereError
 from services.node.keyholder import RecordKeys
 from services.node.node import Node
@@ -42,23 +42,6 @@ MAX_DAYS = 730
 
 
 @dataclass(frozen=True)
-class ConsentTerms:
-    """What the person agreed to. Times in seconds."""
-
-    code_number: str = field(repr=False)
-    recipient: str
-    purpose: Purpose
-    scope: ScopeChoice
-    valid_from: int | None
-    valid_until: int
-    max_releases: int
-    on_revocation: Literal["block", "erase"]
-    erase_at: int | None
-    data_from: int | None
-    data_until: int | None
-
-
-@dataclass(frozen=True)
 class NewConsent:
     """A consent just recorded. `revocation_code` is shown once."""
 
@@ -67,11 +50,13 @@ class NewConsent:
     revocation_code: str = field(repr=False)
 
 
-async def issue(node: Node, terms: ConsentTerms, form: Record, staff_id: str) -> NewConsent:
+async def issue(
+    node: Node, terms: ConsentTerms, form: Mapping[str, Any], staff_id: str
+) -> NewConsent:
     """Record a consent: seal the form, sign the token, tell the hub.
 
-    Raises InputError at the field, LockedError, NotTrustedError, HubRefusal (the hub won't have
-    it).
+    `form`: how the consent was given; what it is for is filled in from the terms. Raises InputError
+    or ComponentError at the field, LockedError, NotTrustedError, HubRefusal.
     """
     keys, jti, code = node.records(), new_id(), random_bytes(CODE_SIZE)
     _check_times(terms, node.now())
@@ -82,10 +67,13 @@ async def issue(node: Node, terms: ConsentTerms, form: Record, staff_id: str) ->
         signer = await staff.signer(session, keys, staff_id, now=node.now(), role="case-manager")
         case, secrets = await _case(session, keys, terms.code_number)
         lines = _lines(terms, secrets)
-        form_hash, record = await _seal_form(session, node, keys, signer, case, secrets, form)
+        record = fill_form(
+            form, terms, lines, facility=node.facility, to=partner.facility, now=node.now()
+        )
+        form_hash, stored = await _seal_form(session, node, keys, signer, case, secrets, record)
         claims = _claims(node, terms, recipient, case, lines, jti, code, form_hash)
-        token = sign_consent(claims, signer.pair.ed_seed)
-        session.add(_row(claims, token, record, node.now()))
+        token = sign_consent(claims, signer.pair)
+        session.add(_row(claims, token, stored, node.now()))
         await session.flush()
         position = await push.enqueue(node, session, "consent", jti, ConsentIn(token=token))
     return NewConsent(jti, await push.tell_now(node, position), code_text(code))
@@ -131,23 +119,12 @@ async def _seal_form(
     secrets: CaseSecrets,
     form: Record,
 ) -> tuple[str, str]:
-    """Seal and store the form; return what the token says of it, and the record's id."""
-    stored = await records.store_record(
-        session, node, keys, signer, case, secrets, records.Draft(form, {})
-    )
-    digests = []
-    for row in await cases.current_of_record(session, stored.record):
-        digests.append(Manifest.from_bytes(manifest_of(row).payload_bytes()).ciphertext)
-    if not digests:
-        raise InputError(("form", "is empty"))
-    return consent_hash(digests), stored.record
-
-
-def consent_hash(ciphertexts: Sequence[str]) -> str:
-    """Return the `consent_hash` claim of a form sealed as one or more sections."""
-    if len(ciphertexts) == 1:
-        return ciphertexts[0]
-    return digest_text(pae("consent-record", *(digest.encode() for digest in sorted(ciphertexts))))
+    """Seal and store the form, which is one section; return its ciphertext's digest and its id."""
+    draft = records.Draft(form, {})
+    stored = await records.store_record(session, node, keys, signer, case, secrets, draft)
+    (row,) = await cases.current_of_record(session, stored.record)
+    manifest = Manifest.from_bytes(manifest_of(row).payload_bytes())
+    return manifest.ciphertext, stored.record
 
 
 def _claims(
@@ -218,7 +195,7 @@ async def revoke(node: Node, jti: str, *, staff_id: str, reason: RevocationReaso
         claims = RevocationClaims(
             iss=node.facility, aud=["hub"], jti=new_id(), iat=now, consent=jti, reason=reason
         )
-        body = TokenIn(token=sign_revocation(claims, signer.pair.ed_seed))
+        body = TokenIn(token=sign_revocation(claims, signer.pair))
         position = await push.enqueue(node, session, "revocation", jti, body)
         await revocations.take_effect(session, node, consent)
     await revocations.clean_up(node)
@@ -261,7 +238,7 @@ async def refuse(
             scope_tags=_refused_tags(scope, secrets),
             recipient=to,
         )
-        token = sign_refusal(claims, signer.pair.ed_seed)
+        token = sign_refusal(claims, signer.pair)
         session.add(
             RefusalRow(jti=jti, case=case.case, token=token, hub_state="waiting", recorded_at=now)
         )

@@ -207,14 +207,14 @@ def opened_labels(keys: RecordKeys, row: OpenedRow) -> Labels:
 
 def _entry(node: Node, one: View | Withheld) -> AuditDetails:
     row = one.row
-    received = isinstance(row, OpenedRow)
+    received = row if isinstance(row, OpenedRow) else None
     return node.details(
         action="node.open",
         outcome="permit" if isinstance(one, View) else "deny",
         reasons=[] if isinstance(one, View) else list(one.reasons),
-        counterpart=row.owner if received else None,
+        counterpart=received.owner if received else None,
         case=row.case,
-        consent=row.consent if received else None,
-        release=row.release if received else None,
+        consent=received.consent if received else None,
+        release=received.release if received else None,
         objects=[row.manifest_digest],
     )

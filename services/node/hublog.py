@@ -25,7 +25,10 @@ async def last_checkpoint(session: AsyncSession, node: Node) -> Checkpoint | Non
 
 
 async def follow(node: Node) -> None:
-    """Fetch the hub's checkpoint and hold it against the last one. Raises ForkError, HubError."""
+    """Fetch the hub's checkpoint and hold it against the last one.
+
+    Raises ForkError, HubError.
+    """
     await accept(node, await node.hub.checkpoint())
 
 

@@ -216,5 +216,5 @@ async def _queue_receipt(
         at=node.now(),
         pair=node.keys.service.receipt,
     )
-    out = ReceiptOut(release=release, receipt=ReceiptIn(receipt=receipt))
+    out = ReceiptOut(release=release, body=ReceiptIn(receipt=receipt))
     await push.enqueue(node, session, "receipt", release, out)

@@ -14,7 +14,7 @@ from keys.directory import VerifiedFacility, require_fingerprint, require_pinned
 from keys.errors import CardError, UnpinnedError
 from keys.keycard import parse_fingerprint
 from schemas.wire.hub_api import Introduction
-from services.hub_client.errors import HubClientError
+from services.hub_client.errors import HubError
 from services.node.errors import ConflictError, InputError, NotThereError, NotTrustedError
 from services.node.node import Node
 from services.node.store import partners as store
@@ -138,7 +138,7 @@ async def _from_hub(node: Node, row: PartnerRow) -> Introduction | None:
     try:
         fresh = await node.hub.introduction(row.facility)
         require_pinned(fresh, {row.facility: row.fingerprint}, node.now())
-    except (HubClientError, CardError):
+    except (HubError, CardError):
         return None
     return fresh
 

@@ -24,7 +24,7 @@ from schemas.wire.hub_api import (
     TokenIn,
 )
 from schemas.wire.statement import Grant
-from services.hub_client.errors import HubRefusal, HubUnavailableError
+from services.hub_client.errors import AnswerError, HubRefusal, HubUnavailableError
 from services.node.node import Node
 from services.node.store import consents, outbox
 from services.node.store.tables import OutboxRow
@@ -44,7 +44,7 @@ class ReceiptOut(WireModel):
     """A receipt and the release that it belongs to."""
 
     release: Id128
-    receipt: ReceiptIn
+    body: ReceiptIn
 
 
 Tell = Callable[[Node, bytes], Awaitable[object]]
@@ -57,7 +57,7 @@ async def _attachment(node: Node, data: bytes) -> object:
 
 async def _receipt(node: Node, data: bytes) -> object:
     out = ReceiptOut.from_bytes(data)
-    return await node.hub.send_receipt(out.release, out.receipt)
+    return await node.hub.send_receipt(out.release, out.body)
 
 
 _TELL: dict[str, Tell] = {
@@ -132,7 +132,7 @@ async def _tell(node: Node, rows: Sequence[OutboxRow]) -> int:
             return sum([await _tell(node, [row]) for row in rows])
         await _refused(node, rows[0], refusal)
         return 0
-    except HubUnavailableError:
+    except (HubUnavailableError, AnswerError):
         async with node.db.write() as session:
             await outbox.count_attempt(session, [row.position for row in rows])
         raise

@@ -39,7 +39,6 @@ class NodeSettings(BaseSettings):
     """Names, besides loopback, that the Host header may bear."""
     hub_ca: Path | None = None
     """Certificate authority of the hub, if not one that this machine trusts anyway."""
-    hub_timeout: Pause = 30.0
     poll_seconds: Pause = 2.0
     """How often the hub is asked for news."""
     retry_seconds: Pause = 60.0

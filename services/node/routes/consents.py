@@ -4,10 +4,9 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 
-from schemas.components.records import parse_record
 from schemas.identifiers import Id128
 from services.node import api, consents
-from services.node.consents import ConsentTerms
+from services.node.consent_form import ConsentTerms
 from services.node.local import ANode, Local, json_body
 from services.node.routes.describe import takes
 from services.node.store.tables import ConsentRow
@@ -21,8 +20,7 @@ ConsentStateName = Literal[
 @router.post("/consents", openapi_extra=takes(api.ConsentIn), summary="Record a consent")
 async def record_consent(request: Request, node: ANode) -> api.NewConsentOut:
     body = await json_body(request, api.ConsentIn, node.settings.json_bytes)
-    form = parse_record("consent", body.form)
-    new = await consents.issue(node, _terms(body), form, body.staff)
+    new = await consents.issue(node, _terms(body), body.form, body.staff)
     return api.NewConsentOut.model_validate(
         {
             "consent": new.consent,

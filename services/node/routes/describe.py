@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from schemas.wire.base import WireModel
@@ -18,9 +19,8 @@ def takes(model: type[WireModel], media_type: str = "application/json") -> dict[
 
 def add_models(description: dict[str, Any], models: list[type[WireModel]]) -> dict[str, Any]:
     """Return an OpenAPI description with the schemas of body models added."""
-    _, found = models_json_schema(
-        [(model, "validation") for model in [*models, Problem]], ref_template=_REF
-    )
+    every: list[type[BaseModel]] = [*models, Problem]
+    _, found = models_json_schema([(one, "validation") for one in every], ref_template=_REF)
     schemas = description.setdefault("components", {}).setdefault("schemas", {})
     for name, schema in found.get("$defs", {}).items():
         schemas.setdefault(name, schema)

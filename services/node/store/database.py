@@ -79,7 +79,7 @@ class Database:
     async def is_usable(self) -> bool:
         """Say whether the file answers."""
         async with self._engine.connect() as connection:
-            return (await connection.execute(text("SELECT 1"))).scalar_one() == 1
+            return bool((await connection.execute(text("SELECT 1"))).scalar_one() == 1)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -79,7 +79,7 @@ async def count(session: AsyncSession) -> tuple[int, int]:
     rows = await session.execute(
         select(OutboxRow.state, func.count()).group_by(OutboxRow.state).order_by(OutboxRow.state)
     )
-    counts = dict(rows.tuples().all())
+    counts = {row[0]: row[1] for row in rows}
     return counts.get(WAITING, 0), counts.get(REFUSED, 0)
 
 

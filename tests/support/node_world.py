@@ -1,0 +1,173 @@
+"""A hub and nodes in one process, over their real HTTP layers: what node tests begin with.
+
+The hub is the real one on SQLite. Between a node and the hub lies a `Way` that a test can cut, or
+that can lose answers after the hub has acted on the request.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from schemas.wire.hub_api import HubCard, Introduction
+from services.hub.admin import admit_facility, make_hub
+from services.hub.app import create_app as create_hub
+from services.hub.settings import load_settings as load_hub_settings
+from services.node.app import create_app
+from services.node.init import NewNode, init_node
+from services.node.settings import settings_of
+
+PASSPHRASE = "seven quiet herons over water"
+START = 1_790_000_000
+HUB_URL = "http://localhost:8440"
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, now: int = START) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class Way(httpx.AsyncBaseTransport):
+    """The way from one node to the hub."""
+
+    def __init__(self, hub: FastAPI) -> None:
+        self._inner = httpx.ASGITransport(app=hub)
+        self.is_cut = False
+        self.lose_answers = 0
+        self.requests: list[tuple[str, str]] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.is_cut:
+            raise httpx.ConnectError("cut")
+        self.requests.append((request.method, request.url.path))
+        response = await self._inner.handle_async_request(request)
+        if self.lose_answers and request.method in ("POST", "PUT"):
+            self.lose_answers -= 1
+            await response.aread()
+            raise httpx.ReadError("lost")
+        return response
+
+
+@dataclass
+class RunningNode:
+    """A node that serves, and a local system that talks to it."""
+
+    path: Path
+    new: NewNode
+    app: FastAPI
+    http: httpx.AsyncClient
+    way: Way
+    staff: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def facility(self) -> str:
+        return self.new.facility
+
+    async def get(self, path: str, **query: Any) -> Any:
+        return await self._ask("GET", path, params=query)
+
+    async def post(self, path: str, body: Any = None) -> Any:
+        return (
+            await self._ask("POST", path, json=body)
+            if body is not None
+            else await self._ask("POST", path)
+        )
+
+    async def _ask(self, method: str, path: str, **more: Any) -> Any:
+        response = await self.http.request(method, path, **more)
+        assert response.status_code == 200, (response.status_code, response.text)
+        return response.json()
+
+    async def refused(self, method: str, path: str, **more: Any) -> httpx.Response:
+        response = await self.http.request(method, path, **more)
+        assert response.status_code >= 400, response.text
+        return response
+
+    async def unlock(self) -> None:
+        await self.post("/v1/unlock", {"passphrase": PASSPHRASE})
+
+    async def pull(self) -> Any:
+        return await self.post("/v1/pull")
+
+    async def appoint(self, role: str, name: str = "N. N.") -> str:
+        self.staff[role] = (await self.post("/v1/staff", {"role": role, "name": name}))["staff"]
+        return self.staff[role]
+
+
+@dataclass
+class World:
+    """The hub, and how to add nodes to it."""
+
+    path: Path
+    clock: Clock
+    card: HubCard
+    hub: FastAPI
+
+    def make(self, name: str, country: str = "MD") -> NewNode:
+        return init_node(
+            self.path / name,
+            hub_card=self.card,
+            country=country,
+            units=["short-term"],
+            passphrase=PASSPHRASE,
+            now=self.clock() - 60,
+            profile="light",
+        )
+
+    async def admit(self, introduction: Introduction) -> None:
+        settings = load_hub_settings(self.path / "hub")
+        await admit_facility(settings, introduction, now=self.clock())
+
+    @contextlib.asynccontextmanager
+    async def serve(self, name: str, new: NewNode) -> AsyncIterator[RunningNode]:
+        """Start a node; it stops, as in a crash or a restart, when the context ends."""
+        way = Way(self.hub)
+        settings = settings_of(self.path / name, {"answer_seconds": 20.0})
+        app = create_app(settings, clock=self.clock, sync=False, transport=way)
+        token = settings.folder.api_token.read_text().strip()
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(app=app),
+                base_url="http://127.0.0.1:8450",
+                headers={"authorization": f"Bearer {token}"},
+            ) as http,
+        ):
+            yield RunningNode(self.path / name, new, app, http, way)
+
+    @contextlib.asynccontextmanager
+    async def node(self, name: str, country: str = "MD") -> AsyncIterator[RunningNode]:
+        """Make, admit, start and unlock a node."""
+        new = self.make(name, country)
+        await self.admit(new.introduction)
+        async with self.serve(name, new) as node:
+            await node.unlock()
+            yield node
+
+
+@contextlib.asynccontextmanager
+async def world(path: Path) -> AsyncIterator[World]:
+    """Run a hub in `path`."""
+    clock = Clock()
+    card = await make_hub(path / "hub", HUB_URL)
+    hub = create_hub(load_hub_settings(path / "hub"), clock=clock)
+    async with hub.router.lifespan_context(hub):
+        yield World(path, clock, card, hub)
+
+
+async def trust(one: RunningNode, other: RunningNode, alias: str) -> None:
+    """Let `one` pin `other` after its fingerprint was read out."""
+    said = await other.get("/v1/fingerprint")
+    await one.post(
+        "/v1/trust",
+        {"alias": alias, "fingerprint": said["fingerprint"], "facility": other.facility},
+    )
