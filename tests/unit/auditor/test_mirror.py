@@ -1,15 +1,14 @@
 """Mirroring from a hub that may lie: only what leads to the signed root is ever accepted."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from exchange.audit import tiles
-from schemas.encoding import b64u
-from schemas.wire.hub_api import ConsistencyOut, EntriesOut, EntryOut, HubCard
+from schemas.wire.hub_api import EntriesOut, EntryOut, HubCard
 from services.auditor.errors import MirrorError
 from services.auditor.folder import CONFLICTING, ENTRIES, MirrorFolder
 from services.auditor.mirror import MirrorUpdate, update_mirror
@@ -42,10 +41,8 @@ class MemoryHub:
         page = self.log.lines[start : start + min(count, self.page)]
         return EntriesOut(entries=self.lie(page), size=len(self.log.lines))
 
-    async def consistency(self, old: int, new: int) -> ConsistencyOut:
-        read = tiles.hash_reader(self.log.load_tile, new)
-        hashes = [b64u(item) for item in tiles.consistency_proof(old, new, read)]
-        return ConsistencyOut(old=old, new=new, hashes=hashes)
+    async def consistency(self, old: int, new: int) -> Sequence[bytes]:
+        return tiles.consistency_proof(old, new, tiles.hash_reader(self.log.load_tile, new))
 
 
 @pytest.fixture
