@@ -1,15 +1,17 @@
 """Opening: what an honest hub sends, and what a careless or dishonest owner could. PROTOCOL 7."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from exchange.consent import CLOCK_SKEW
 from exchange.errors import OpenError
 from exchange.fine_scope import scope_tags_of, seal_fine_scope
 from exchange.opening import OpenedRelease, open_section
 from exchange.padding import pad
 from exchange.recipient import SeenHead, SeenVersion
-from exchange.sealing import SealedSection
+from exchange.sealing import SealedSection, make_head
 from exchange.section import attachments_part, encode_section, part_digests, section_context
 from exchange.statements import parse_statement
 from keys.body import seal_body
@@ -336,6 +338,45 @@ class TestOwner:
     def test_an_attachment_that_only_the_manifest_names(self, story: Story) -> None:
         sealed = self.sealed_as(story, listed=[digest_text(b"attachment")])
         self.refuses(story, sealed, "attachment", "not-in-manifest")
+
+    def test_a_manifest_in_anothers_name(self, story: Story) -> None:
+        manifest = parse_statement(self.sealed_as(story).manifest, Manifest)
+        other = manifest.model_copy(update={"owner": story.gamma.code})
+        sealed = SealedSection(sign_statement("manifest", other, story.alpha.identity), b"")
+        self.refuses(story, sealed, "grant", "other-owner")
+
+    def test_two_versions_of_a_section_in_one_head(self, story: Story) -> None:
+        consent = story.consent()
+        old = story.hub.released(consent, digest(story.sealed[MENTAL][0]))
+        story.seal(MENTAL)
+        story.head(story.hub.consents[consent][1])
+        new = story.hub.released(consent, digest(story.sealed[MENTAL][1]))
+        asked = ask(consent, MENTAL)
+        head = make_head(
+            owner=story.alpha.code,
+            consent=consent,
+            counter=3,
+            manifests=[digest(sealed) for sealed in story.sealed[MENTAL]],
+            at=NOW,
+            identity=story.alpha.identity,
+        )
+        with pytest.raises(OpenError) as refused:
+            story.open(story.hub.answer(asked, head, [old, new]), asked)
+        assert (refused.value.step, refused.value.reason) == ("answer", "section-twice")
+
+    @pytest.mark.parametrize("ahead", [CLOCK_SKEW, CLOCK_SKEW + 1])
+    def test_a_head_from_a_clock_that_runs_ahead(self, story: Story, ahead: int) -> None:
+        asked = ask(story.consent())
+        opened = partial(story.open, story.hub.release(asked), asked)
+        now = NOW - 60 - ahead
+        memory = fresh_memory(revocations_at=now)
+        with pytest.raises(OpenError) as refused:
+            opened(memory=memory, now=now)
+        # The entry is dated 60 s after the head.
+        expected = (
+            ("audit", "from-the-future") if ahead == CLOCK_SKEW else ("head", "from-the-future")
+        )
+        assert (refused.value.step, refused.value.reason) == expected
 
     def test_a_fine_scope_wider_than_the_token(self, story: Story) -> None:
         lines = lines_for((*CONSENTED, INFECTIOUS))
