@@ -19,6 +19,8 @@ CHECKPOINT = "checkpoint"
 ENTRIES = "entries.ndjson"
 CONFLICTING = "checkpoint.conflicting"
 """Where a checkpoint is kept that does not follow from the mirror: it is evidence."""
+MAX_CONFLICTING = 16
+"""So many are kept, the first ones."""
 
 MAX_LINE_BYTES = 262_144
 """Longer lines are cut: they hold no entry."""
@@ -77,8 +79,15 @@ class MirrorFolder:
         _replace(self.path / CHECKPOINT, text.encode())
 
     def keep_conflicting(self, text: str) -> None:
-        """Keep a checkpoint that contradicts the mirror, beside it."""
-        _replace(self.path / CONFLICTING, text.encode())
+        """Keep a checkpoint that contradicts the mirror, beside it and those kept before."""
+        for number in range(1, MAX_CONFLICTING + 1):
+            suffix = "" if number == 1 else f".{number}"
+            path = self.path / f"{CONFLICTING}{suffix}"
+            if not path.exists():
+                _replace(path, text.encode())
+                return
+            if path.read_bytes() == text.encode():
+                return
 
     def append_entries(self, entries: Iterable[EntryOut]) -> None:
         """Add entry lines at the end."""

@@ -10,7 +10,7 @@ import pytest
 from exchange.audit import tiles
 from schemas.wire.hub_api import EntriesOut, EntryOut, HubCard
 from services.auditor.errors import MirrorError
-from services.auditor.folder import CONFLICTING, ENTRIES, MirrorFolder
+from services.auditor.folder import CONFLICTING, ENTRIES, MAX_CONFLICTING, MirrorFolder
 from services.auditor.mirror import MirrorUpdate, update_mirror
 from services.auditor.verification import describe, verify_mirror
 from tests.support.mirrors import KEYS, MemoryMirror, honest_mirror, line_of, made_entry, signer
@@ -131,6 +131,17 @@ def test_a_rewritten_log_is_a_fork(folder: MirrorFolder) -> None:
     assert done.finding is not None
     assert (done.finding.kind, done.new_size) == ("forked", 300)
     assert (folder.path / CONFLICTING).read_text() == hub.log.checkpoint
+
+
+def test_evidence_is_never_overwritten(folder: MirrorFolder) -> None:
+    update(folder, MemoryHub(honest_mirror(300)))
+    logs = [rewritten(400, index) for index in (7, 7, *range(20))]
+    for log in (logs[0], *logs):
+        update(folder, MemoryHub(log))
+    kept = {path.name: path.read_text() for path in folder.path.glob(f"{CONFLICTING}*")}
+    assert len(kept) == MAX_CONFLICTING
+    assert kept[CONFLICTING] == logs[0].checkpoint
+    assert kept[f"{CONFLICTING}.2"] == logs[1].checkpoint
 
 
 def test_a_rewritten_log_of_the_same_size_is_a_fork(folder: MirrorFolder) -> None:
