@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 
 from schemas.components.administrative import AdministrativeRecord
-from schemas.components.base import Record
+from schemas.components.base import Fact, Record
 from schemas.components.consent import ConsentRecord
 from schemas.components.discharge import DischargeSummaryRecord
 from schemas.components.health import HealthRecord
@@ -35,6 +35,16 @@ def holds_list(model: type[Record], field: str) -> bool:
     """Say whether a field of a component holds a list of facts (else at most one)."""
     annotation = model.model_fields[field].annotation
     return list in {get_origin(part) or part for part in (annotation, *get_args(annotation))}
+
+
+@cache
+def fact_model(component: Component, field: str) -> type[Fact]:
+    """Return the model of the facts of a field; fields of plain values have none (TypeError)."""
+    annotation = RECORDS[component].model_fields[field].annotation
+    for part in (annotation, *get_args(annotation)):
+        if isinstance(part, type) and issubclass(part, Fact):
+            return part
+    raise TypeError(f"{component}.{field} holds plain values")
 
 
 def _name(part: str | int) -> str:

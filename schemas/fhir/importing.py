@@ -1,22 +1,41 @@
 """A foreign FHIR R4 Bundle as a case of our own.
 
-What can be mapped is mapped; the bundle as received stays whole, as an attachment of `identity`.
+What can be mapped is mapped, without names and foreign narratives; the bundle as received stays
+whole, as an attachment of `identity`. A resource that is not valid R4 is not mapped. PROTOCOL
+section 4.
 """
 
 import base64
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
 
 from schemas.case_file import CASE_FORMAT, CaseFile
-from schemas.components.base import Record
-from schemas.components.records import parse_record
+from schemas.components.base import Fact, Record
+from schemas.components.health import HealthRecord
+from schemas.components.records import fact_model, holds_list, parse_record
 from schemas.errors import ComponentError
 from schemas.fhir.codecs import Json
-from schemas.fhir.foreign.person import read_identity
+from schemas.fhir.foreign.clinical import CLINICAL_READERS
+from schemas.fhir.foreign.observation import read_observation
+from schemas.fhir.foreign.person import read_identity, read_profile
+from schemas.fhir.foreign.reading import Lookup, NotMapped, Reader
+from schemas.fhir.foreign.sensitivity import section_of
+from schemas.fhir.foreign.words import names_in, without_names
 from schemas.fhir.labels import parse_bundle
+from schemas.fhir.validation import fault_of
 from schemas.sensitivity import Component
 
 RECEIVED_NAME = "received-bundle.json"
 RECEIVED_TYPE = "application/fhir+json"
+_RECEIVED = {
+    "title": "FHIR bundle as received",
+    "kind": "received-bundle",
+    "content_type": RECEIVED_TYPE,
+    "attachment": RECEIVED_NAME,
+}
+_READERS: dict[str, Reader] = {**CLINICAL_READERS, "Observation": read_observation}
 
 
 @dataclass(frozen=True)
@@ -45,36 +64,91 @@ class ImportedCase:
         )
 
 
-def _resources(bundle: Json) -> list[Json]:
+def _resources(bundle: Json) -> tuple[list[Json], dict[str, Json]]:
+    """Return the resources of a bundle, and by the names that references may use for them."""
     entries = bundle.get("entry", [])
     if not isinstance(entries, list):
         raise ComponentError("is not a list", "Bundle.entry")
-    resources = []
+    resources: list[Json] = []
+    named: dict[str, Json] = {}
     for index, entry in enumerate(entries):
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
             raise ComponentError("holds no resource", f"Bundle.entry.{index}")
         resources.append(resource)
-    return resources
+        named[f"{resource['resourceType']}/{resource.get('id')}"] = resource
+        named[str(entry.get("fullUrl"))] = resource
+    return resources, named
+
+
+def _lookup(resource: Json, named: dict[str, Json]) -> Lookup:
+    contained = {f"#{part.get('id')}": part for part in resource.get("contained", ())}
+
+    def look_up(reference: Any) -> Json:
+        target = reference.get("reference") if isinstance(reference, dict) else None
+        return contained.get(str(target)) or named.get(str(target)) or {}
+
+    return look_up
+
+
+def _fact(resource: Json, named: dict[str, Json], names: frozenset[str]) -> tuple[str, Fact]:
+    """Return field and fact of a clinical resource. Raises NotMapped."""
+    reader = _READERS.get(resource["resourceType"])
+    if reader is None:
+        raise NotMapped("has no place in a component")
+    if fault := fault_of(resource):
+        raise NotMapped(f"is not valid FHIR R4 at {fault}")
+    try:
+        field, data, concepts = reader(resource, _lookup(resource, named))
+        section = section_of(resource, concepts)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise NotMapped("refers to something that can't be read") from None
+    labelled = without_names(data, names) | {
+        "sensitivities": [section] if section != "general" else []
+    }
+    try:
+        fact = fact_model("health", field).model_validate(labelled)
+    except ValidationError:
+        raise NotMapped(f"does not fit health.{field}") from None
+    return field, fact
+
+
+def _patient(resources: list[Json]) -> Json:
+    patient = next((part for part in resources if part["resourceType"] == "Patient"), None)
+    return {} if patient is None or fault_of(patient) else patient
+
+
+def _clinical(
+    resources: list[Json], named: dict[str, Json], patient: Json
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the data of a health record, and what was not mapped and why."""
+    names = names_in(resources)
+    health: dict[str, Any] = {}
+    missed = []
+    for index, resource in enumerate(resources):
+        if resource is patient:
+            continue
+        try:
+            field, fact = _fact(resource, named, names)
+        except NotMapped as reason:
+            missed.append(f"Bundle.entry.{index}: {resource['resourceType']} {reason}")
+            continue
+        if holds_list(HealthRecord, field):
+            health.setdefault(field, []).append(fact)
+        else:
+            health[field] = fact
+    return health, missed
 
 
 def import_bundle(bundle: bytes) -> ImportedCase:
     """Map a foreign Bundle (JSON) to components. Raises ComponentError with the path of a fault."""
-    resources = _resources(parse_bundle(bundle))
-    identity = read_identity(resources) | {
-        "documents": [
-            {
-                "title": "FHIR bundle as received",
-                "kind": "received-bundle",
-                "content_type": RECEIVED_TYPE,
-                "attachment": RECEIVED_NAME,
-            }
-        ]
+    resources, named = _resources(parse_bundle(bundle))
+    patient = _patient(resources)
+    health, missed = _clinical(resources, named, patient)
+    data: dict[Component, dict[str, Any]] = {
+        "administrative": {"profile": read_profile(patient)} if patient else {},
+        "identity": read_identity(patient) | {"documents": [_RECEIVED]},
+        "health": health,
     }
-    records: dict[Component, Record] = {"identity": parse_record("identity", identity)}
-    missed = tuple(
-        f"Bundle.entry.{index}: {resource['resourceType']} has no place in a component"
-        for index, resource in enumerate(resources)
-        if resource["resourceType"] != "Patient"
-    )
-    return ImportedCase(records, bundle, missed)
+    records = {name: parse_record(name, fields) for name, fields in data.items() if fields}
+    return ImportedCase(records, bundle, tuple(missed))

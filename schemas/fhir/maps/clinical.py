@@ -177,7 +177,7 @@ CARE_PLAN: FactMap = fact(
     intent="plan",
 )
 
-_VITAL_SIGNS = {
+VITAL_SIGNS: dict[str, tuple[str, str]] = {
     "weight": ("29463-7", "kg"),
     "height": ("8302-2", "cm"),
     "heart-rate": ("8867-4", "/min"),
@@ -185,14 +185,15 @@ _VITAL_SIGNS = {
     "temperature": ("8310-5", "Cel"),
     "oxygen": ("2708-6", "%"),
 }
+"""Kind of measurement -> (LOINC code, UCUM unit)."""
 
 
 def vital_sign() -> Lens:
     """Put the kind of a measurement: its LOINC code and the unit that goes with it."""
-    back = {symbol: kind for kind, (symbol, _) in _VITAL_SIGNS.items()}
+    back = {symbol: kind for kind, (symbol, _) in VITAL_SIGNS.items()}
 
     def put(node: Json, kind: str) -> None:
-        symbol, unit = _VITAL_SIGNS[kind]
+        symbol, unit = VITAL_SIGNS[kind]
         node["code"] = code("http://loinc.org", symbol)
         node["valueQuantity"] = {"unit": unit, "system": UCUM, "code": unit}
 

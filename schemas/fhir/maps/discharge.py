@@ -104,7 +104,7 @@ DISCHARGE: dict[str, FactMap] = {
         "DocumentReference",
         at("title", "content.0.attachment.title"),
         at("language", "content.0.attachment.language"),
-        at("on", "date"),
+        at("on", "content.0.attachment.creation"),
         own_ext("outcome", "valueCode"),
         own_ext("is_translation", "valueBoolean"),
         at("note", "description"),

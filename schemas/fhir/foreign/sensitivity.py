@@ -1,0 +1,93 @@
+"""Which section a foreign resource belongs to: its own labels, else the code table, else identity.
+
+Labels can be wrong in one direction only: what the code table says is taken into account even
+where a label says less.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from schemas.components.codes import category_of_code
+from schemas.components.values import CODE_SHAPES, CodeSystem
+from schemas.fhir.codecs import Json
+from schemas.fhir.systems import ACT_CODE, CODE_SYSTEMS, CONFIDENTIALITY, SENSITIVITY, TERMINOLOGY
+from schemas.sensitivity import CATEGORIES, Category, strictest
+
+_SYSTEM_NAMES: dict[str, CodeSystem] = {uri: name for name, uri in CODE_SYSTEMS.items()}
+_LABELS: dict[str, Category] = {
+    "IDS": "identity",
+    "DEMO": "identity",
+    "LOCIS": "location",
+    "PATLOC": "location",
+    "SDV": "violence",
+    "VIO": "violence",
+    "SEX": "reproductive",
+    "PREGNANT": "reproductive",
+    "GENDER": "reproductive",
+    "HIV": "infectious",
+    "STD": "infectious",
+    "PSY": "mental-health",
+    "PSYTHPN": "mental-health",
+    "MH": "mental-health",
+    "BH": "mental-health",
+    "SUD": "substance-use",
+    "ETH": "substance-use",
+    "ETHUD": "substance-use",
+    "OPIOIDUD": "substance-use",
+    "LIVARG": "family",
+}
+"""HL7 sensitivity codes; any other one is treated as the strictest."""
+_CONFIDENTIALITY: dict[str, Category] = {
+    "U": "general",
+    "L": "general",
+    "M": "general",
+    "N": "general",
+}
+"""R and V without a sensitivity code do not say why: they are left to the other rules."""
+_UNREMARKABLE_TYPES = frozenset({"AllergyIntolerance", "Immunization"})
+_VITAL_SIGNS = (f"{TERMINOLOGY}/observation-category", "vital-signs")
+
+
+def known_code(coding: Json) -> tuple[CodeSystem, str] | None:
+    """Return system and code of a Coding in a system that records use, if its shape is right."""
+    system = _SYSTEM_NAMES.get(str(coding.get("system")))
+    code = str(coding.get("code"))
+    if system is None or not re.fullmatch(CODE_SHAPES[system], code):
+        return None
+    return system, code
+
+
+def _from_labels(resource: Json) -> Iterator[Category]:
+    for label in resource.get("meta", {}).get("security", ()):
+        system, code = label.get("system"), str(label.get("code"))
+        if system == CONFIDENTIALITY and code in _CONFIDENTIALITY:
+            yield _CONFIDENTIALITY[code]
+        elif system == ACT_CODE:
+            yield _LABELS.get(code, "identity")
+        elif system == SENSITIVITY:
+            yield next((known for known in CATEGORIES if known == code), "identity")
+
+
+def _from_codes(resource: Json, concepts: Iterable[Json]) -> Iterator[Category]:
+    if resource["resourceType"] in _UNREMARKABLE_TYPES:
+        yield "general"
+    for concept in (*concepts, *_categories(resource)):
+        for coding in concept.get("coding", ()):
+            known = known_code(coding)
+            if known and (category := category_of_code(*known)):
+                yield category
+            if (coding.get("system"), coding.get("code")) == _VITAL_SIGNS:
+                yield "general"
+
+
+def _categories(resource: Json) -> list[Json]:
+    category = resource.get("category", [])
+    return (
+        [part for part in category if isinstance(part, dict)] if isinstance(category, list) else []
+    )
+
+
+def section_of(resource: Json, concepts: Iterable[Json]) -> Category:
+    """Return the section of a foreign resource whose meaning is in `concepts`."""
+    candidates = [*_from_labels(resource), *_from_codes(resource, concepts)]
+    return strictest(candidates) if candidates else "identity"

@@ -1,0 +1,94 @@
+"""Foreign strings as values of ours: texts tidied and free of names, dates at our precision.
+
+The bundle as received keeps what is lost here.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from schemas.components.values import tidy_line, tidy_text
+from schemas.fhir.codecs import Json
+
+REMOVED = "[name removed]"
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_UNTOUCHED = frozenset({"system", "code", "unit", "kind", "status"})
+
+
+def line(text: Any, limit: int = 300) -> str | None:
+    """Return a foreign string on one line, None if nothing is left of it."""
+    try:
+        return tidy_line(_CONTROL.sub(" ", str(text)))[:limit].strip()
+    except ValueError:
+        return None
+
+
+def lines(texts: Iterable[Any], limit: int = 20_000) -> str | None:
+    """Return foreign strings as one text, None if nothing is left of them."""
+    joined = "\n".join(str(text) for text in texts if text)
+    try:
+        return tidy_text(_CONTROL.sub(" ", joined.replace("\r", "\n")))[:limit].strip()
+    except ValueError:
+        return None
+
+
+def time(text: Any) -> str | None:
+    """Return a FHIR dateTime without fractions of a second."""
+    if not isinstance(text, str):
+        return None
+    moment = _MOMENT.fullmatch(text)
+    return moment[1] + moment[2] if moment else text[:10]
+
+
+def day(text: Any) -> str | None:
+    """Return the date part of a FHIR dateTime, as precise as it is."""
+    return text[:10] if isinstance(text, str) else None
+
+
+def present(**fields: Any) -> Json:
+    """Return the fields that have a value."""
+    return {name: value for name, value in fields.items() if value not in (None, [], {}, "")}
+
+
+def _name_parts(name: Json) -> Iterator[str]:
+    given = name.get("given")
+    for part in (name.get("family"), name.get("text"), *(given if isinstance(given, list) else ())):
+        yield from re.findall(r"\w+", part if isinstance(part, str) else "")
+
+
+def names_in(resources: Iterable[Json]) -> frozenset[str]:
+    """Return every word of the names of persons in a bundle, folded, of two letters or more."""
+    words: set[str] = set()
+    for resource in resources:
+        named = [*_listed(resource, "name"), *_contact_names(resource)]
+        for name in named:
+            words |= {word.casefold() for word in _name_parts(name)}
+    return frozenset(word for word in words if len(word) > 1 and not word.isdigit())
+
+
+def _listed(resource: Json, element: str) -> list[Json]:
+    found = resource.get(element)
+    return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
+
+
+def _contact_names(resource: Json) -> Iterator[Json]:
+    for contact in _listed(resource, "contact"):
+        if isinstance(contact.get("name"), dict):
+            yield contact["name"]
+
+
+def without_names(value: Any, names: frozenset[str]) -> Any:
+    """Return plain JSON in which every word that is part of a known name is replaced."""
+    if isinstance(value, dict):
+        return {
+            key: part if key in _UNTOUCHED else without_names(part, names)
+            for key, part in value.items()
+        }
+    if isinstance(value, list):
+        return [without_names(part, names) for part in value]
+    if isinstance(value, str):
+        return re.sub(
+            r"\w+", lambda word: REMOVED if word[0].casefold() in names else word[0], value
+        )
+    return value
