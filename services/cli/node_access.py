@@ -1,9 +1,11 @@
 """Speaks to a running node over its local API, with the bearer token from the node's folder.
 
-Knows no route: commands name those. Turns problem documents into NodeRefusalError. PROTOCOL section 12.
+Knows no route: commands name those. Turns problem documents into NodeRefusalError. PROTOCOL
+section 12.
 """
 
 import os
+import ssl
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, Self
@@ -34,11 +36,14 @@ NodeDir = Annotated[
 class NodeAccess:
     """One connection to a node. Use as a context manager."""
 
-    def __init__(self, url: str, bearer: str) -> None:
+    def __init__(self, url: str, bearer: str, certificate: Path | None = None) -> None:
         self.url = url
-        headers = {"Authorization": f"Bearer {bearer}"}
         self._client = httpx.Client(
-            base_url=url, headers=headers, timeout=TIMEOUT, trust_env=False
+            base_url=url,
+            headers={"Authorization": f"Bearer {bearer}"},
+            timeout=TIMEOUT,
+            trust_env=False,
+            verify=trust_only(certificate) if certificate else True,
         )
 
     def __enter__(self) -> Self:
@@ -60,12 +65,15 @@ class NodeAccess:
         """Return the JSON that a POST answers. Raises CommandError."""
         return self._call("POST", path, json={} if body is None else body)
 
-    def post_bytes(self, path: str, body: bytes) -> Any:
-        """Post JSON that is already bytes, as it is. Raises CommandError."""
-        headers = {"Content-Type": "application/json"}
-        return self._call("POST", path, content=body, headers=headers)
+    def get_bytes(self, path: str) -> bytes:
+        """Return the bytes that a GET answers. Raises CommandError."""
+        return self._send("GET", path).content
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
+        answer = self._send(method, path, **options)
+        return answer.json() if answer.content else None
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             answer = self._client.request(method, path, **options)
         except httpx.HTTPError as error:
@@ -75,7 +83,7 @@ class NodeAccess:
             ) from None
         if answer.is_error:
             raise refusal_of(answer)
-        return answer.json() if answer.content else None
+        return answer
 
 
 def refusal_of(answer: httpx.Response) -> CommandError:
@@ -106,9 +114,18 @@ def advice_on(slug: str) -> str:
     return {"locked": "Unlock the node first: safehand node unlock --dir DIR"}.get(slug, "")
 
 
+def trust_only(certificate: Path) -> ssl.SSLContext:
+    """Accept this one server certificate and no other, whatever name it bears."""
+    context = ssl.create_default_context(cafile=certificate)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.check_hostname = False
+    return context
+
+
 def open_node(folder: Path) -> NodeAccess:
-    """Connect to the node that serves `folder`. Raises CommandError or FolderError."""
-    from services.node.folder import NodeFolder, read_private
+    """Connect to the node that serves `folder`. Raises CommandError and what reading raises."""
+    from keys.secret_files import read_secret
+    from services.node.folder import NodeFolder
 
     node = NodeFolder(folder)
     node.require()
@@ -118,12 +135,18 @@ def open_node(folder: Path) -> NodeAccess:
             f"the node in {folder} has never been served",
             f"Start it with: safehand node serve --dir {folder}",
         )
-    bearer = read_private(node.api_token).decode().strip()
-    return NodeAccess(address.read_text("utf-8").strip(), bearer)
+    bearer = read_secret(node.api_token).decode().strip()
+    url, *certificate = address.read_text("utf-8").splitlines()
+    return NodeAccess(url, bearer, Path(certificate[0]) if certificate else None)
 
 
-def write_address(folder: Path, url: str) -> None:
-    """Leave word in a node's folder of where its API listens."""
+def write_address(folder: Path, host: str, port: int, certificate: Path | None) -> str:
+    """Leave word in a node's folder of where its API listens; return the URL."""
+    name = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+    name = f"[{name}]" if ":" in name else name
+    url = f"{'https' if certificate else 'http'}://{name}:{port}"
+    lines = [url, str(certificate.absolute())] if certificate else [url]
     draft = folder / f"{ADDRESS_FILE}.{os.getpid()}"
-    draft.write_text(f"{url}\n", "utf-8")
+    draft.write_text("\n".join(lines), "utf-8")
     draft.replace(folder / ADDRESS_FILE)
+    return url

@@ -36,7 +36,8 @@ def read_secret(file: Path | None, question: str, *, new: bool = False) -> str:
         raise CommandError(
             f"{question.lower()} needed, but nobody can be asked here",
             "Put it into a file of mode 0600 and pass --passphrase-file FILE (or `-` for stdin).",
-        )    return secret
+        )
+    return secret
 
 
 def read_first_line(file: Path) -> str:

@@ -1,7 +1,7 @@
 """Starts hub and nodes as processes of their own, waits until they are ready, and ends them.
 
-Each is the same `safehand ... serve` that an operator runs. What they log goes to a file in the demo's
-folder. Knows nothing of what they are for.
+Each is the same `safehand ... serve` that an operator runs. What they log goes to a file in the
+demo's folder. Knows nothing of what they are for.
 """
 
 import os
@@ -52,10 +52,13 @@ class Process:
         except httpx.HTTPError:
             return False
 
-    def stop(self) -> None:
-        """End the process, kindly first."""
+    def ask_to_stop(self) -> None:
+        """Ask the process to end."""
         if self.popen.poll() is None:
             self.popen.terminate()
+
+    def wait_stopped(self) -> None:
+        """Wait until the process has ended; end it by force if it takes too long."""
         try:
             self.popen.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -64,7 +67,7 @@ class Process:
 
 
 class Processes:
-    """All processes of one demo. Leaving the context ends them, the last started first."""
+    """All processes of one demo. Leaving the context ends them."""
 
     def __init__(self) -> None:
         self._running: list[Process] = []
@@ -73,14 +76,17 @@ class Processes:
         return self
 
     def __exit__(self, *_: object) -> None:
-        while self._running:
-            self._running.pop().stop()
+        for process in self._running:
+            process.ask_to_stop()
+        for process in self._running:
+            process.wait_stopped()
 
     def start(self, name: str, url: str, log: Path, *arguments: str) -> Process:
         """Start `safehand ARGUMENTS`; use `wait_until_ready` before talking to it."""
         with log.open("wb") as output:
-            popen = subprocess.Popen(
-                [sys.executable, "-m", "services.cli.main", *arguments],
+            popen = subprocess.Popen(  # noqa: S603 - this very program
+                # -P: what lies in the working directory must not be taken for Safehand.
+                [sys.executable, "-P", "-m", "services.cli.main", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -114,7 +120,7 @@ class Processes:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment without Safehand's own settings: they are meant for other processes."""
+    """Return the environment without Safehand's own settings: they are meant for others."""
     return {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
 
 
