@@ -27,7 +27,7 @@ from services.node.local import require_host
 from services.node.node import Clock, Node
 from services.node.problems import TABLE, answer_error
 from services.node.routes import audit, consents, fhir, keys, people, records, releases, requests
-from services.node.routes.describe import add_models
+from services.node.routes.describe import complete
 from services.node.settings import NodeSettings
 from services.node.store.database import Database, open_engine
 from services.node.store.migrate import migrate
@@ -78,8 +78,14 @@ def create_app(
             async with _running(app.state.sync, sync):
                 yield
 
-    app = _Described(title="Safehand node", version="1", lifespan=lifespan, **_NO_PAGES)
-    metrics = Metrics("node")
+    app = bare_app(Metrics("node"))
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def bare_app(metrics: Metrics) -> FastAPI:
+    """Return the application without a node behind it: enough to describe it."""
+    app = _Described(title="Safehand node", version="1", **_NO_PAGES)
     app.include_router(health_routes(metrics, lambda: []), dependencies=[Depends(require_host)])
     for routes in (keys, people, records, consents, requests, releases, audit, fhir):
         app.include_router(routes.router)
@@ -98,7 +104,7 @@ class _Described(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            self.openapi_schema = add_models(super().openapi(), list(_BODIES))
+            self.openapi_schema = complete(super().openapi(), list(_BODIES))
         return self.openapi_schema
 
 

@@ -87,6 +87,7 @@ class Keyholder:
         self.service = service
         self._file: Keyring | None = None
         self._records: RecordKeys | None = None
+        self._saving = asyncio.Lock()
 
     @property
     def is_locked(self) -> bool:
@@ -113,8 +114,17 @@ class Keyholder:
 
     async def add_staff(self, staff: str, pair: SigningPair) -> None:
         """Keep a staff member's keys in the record keyring, on disk before this returns."""
+        async with self._saving:
+            await self._save(self.records().keyring.with_staff(staff, pair))
+
+    async def add_kem_seed(self, seed: bytes) -> None:
+        """Keep a new KEM seed before the older ones, on disk before this returns."""
+        async with self._saving:
+            await self._save(self.records().keyring.with_kem_seed(seed))
+
+    async def _save(self, changed: RecordKeyring) -> None:
         if self._file is None:
             raise LockedError
-        changed = self.records().keyring.with_staff(staff, pair)
         await asyncio.to_thread(self._file.save, changed.to_contents())
-        self._records = RecordKeys(changed)
+        if self._records is not None:  # it may have been locked meanwhile
+            self._records = RecordKeys(changed)

@@ -6,7 +6,7 @@ Both are entries in the node's own log. PROTOCOL sections 10 and 11.
 import json
 
 from keys.errors import KeyringError
-from services.node import api
+from services.node import api, renewal
 from services.node.node import Node
 from services.node.store import outbox
 from services.node.store.state import FORK, HUB_CHECKPOINT, REVOCATIONS, get_value
@@ -22,6 +22,7 @@ async def unlock(node: Node, passphrase: str) -> None:
         await _record(node, action="node.unlock", outcome="deny", reasons=["not-unlocked"])
         raise
     await _record(node, action="node.unlock")
+    await renewal.renew_kem(node)
     node.wake.ring()
 
 

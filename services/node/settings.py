@@ -78,8 +78,11 @@ class NodeSettings(BaseSettings):
         return Listener(self.host, self.port, self.tls_certificate, self.tls_key, self.behind_proxy)
 
 
-def load_settings(directory: Path) -> NodeSettings:
-    """Read DIRECTORY/node.toml and the environment. Raises FolderError naming what is wrong."""
+def load_settings(directory: Path, **given: object) -> NodeSettings:
+    """Read DIRECTORY/node.toml and the environment; what is `given` comes before both.
+
+    Raises FolderError naming what is wrong.
+    """
     folder = NodeFolder(directory)
     folder.require()
     try:
@@ -88,14 +91,15 @@ def load_settings(directory: Path) -> NodeSettings:
         values = {}
     except (OSError, tomllib.TOMLDecodeError):
         raise FolderError(f"{folder.settings} can't be read: correct or remove it") from None
-    return settings_of(directory, values)
+    return settings_of(directory, values, **given)
 
 
-def settings_of(directory: Path, values: dict[str, object]) -> NodeSettings:
-    """Return settings for `directory` from `values` and the environment. Raises FolderError."""
+def settings_of(directory: Path, values: dict[str, object], **given: object) -> NodeSettings:
+    """Return settings for `directory`: `given`, the environment, `values`. Raises FolderError."""
     _refuse_unknown()
     try:
-        return NodeSettings(**{**values, "dir": directory})  # type: ignore[arg-type]
+        read = NodeSettings(**{**values, "dir": directory})  # type: ignore[arg-type]
+        return NodeSettings.model_validate(read.model_dump() | given) if given else read
     except ValidationError as error:
         names = sorted({str(one["loc"][0]) for one in error.errors()})
         raise FolderError(f"settings out of range or unknown: {', '.join(names)}") from None
