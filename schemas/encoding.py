@@ -4,6 +4,7 @@ No keys, no randomness, no I/O. PROTOCOL section 2.
 """
 
 import base64
+import binascii
 import hashlib
 from typing import Final
 
@@ -36,10 +37,14 @@ def unb64u(text: str) -> bytes:
     Raises EncodingError.
     """
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        standard = text.encode("ascii").translate(_TO_STANDARD)
+        data = binascii.a2b_base64(standard + b"=" * (-len(text) % 4), strict_mode=True)
     except ValueError:
         raise EncodingError("not base64url") from None
-    if b64u(data) != text:
+    # Groups of four characters and three bytes are one to one; only a shorter last group can be
+    # spelt in several ways.
+    whole = len(data) // 3
+    if b64u(data[whole * 3 :]) != text[whole * 4 :]:
         raise EncodingError("not canonical base64url")
     return data
 
