@@ -10,6 +10,9 @@ from typing import Final
 
 from schemas.errors import EncodingError
 
+_TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/\0\0\0")
+"""From the base64url alphabet to that of base64; what is in neither becomes invalid."""
+
 SUITE: Final = "safehand/1"
 """The one suite id. It names one fixed set of algorithms; there is no negotiation."""
 
