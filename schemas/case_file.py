@@ -21,11 +21,11 @@ from schemas.components.identity import IdentityRecord
 from schemas.components.interventions import InterventionsRecord
 from schemas.components.records import component_error
 from schemas.components.referral import ReferralRecord
-from schemas.components.values import AttachmentName, ContentType, Count
+from schemas.components.values import AttachmentName, ContentType
 from schemas.errors import ComponentError
 from schemas.identifiers import CodeNumber
 from schemas.samples.picture import noise_png
-from schemas.sensitivity import Category, strictest
+from schemas.sensitivity import Category
 
 CASE_FORMAT = "safehand-case/1"
 
@@ -33,7 +33,7 @@ CASE_FORMAT = "safehand-case/1"
 class GeneratedPicture(ComponentModel):
     """A grey PNG of noise that anyone can make again from its seed."""
 
-    seed: Count
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
     width: Annotated[int, Field(ge=1, le=8192)]
     height: Annotated[int, Field(ge=1, le=8192)]
 
@@ -96,10 +96,17 @@ class CaseFile(ComponentModel):
         names = [attachment.name for attachment in self.attachments]
         if len(set(names)) != len(names):
             raise ValueError("two attachments have one name")
-        wanted = {name for record in self.records() for name in attachments_of(record)}
-        if wanted != set(names):
+        if self._attachment_names() != set(names):
             raise ValueError("attachments and the documents that name them don't match")
         return self
+
+    def _attachment_names(self) -> set[str]:
+        placed: dict[str, Category] = {}
+        for record in self.records():
+            for name, category in attachments_of(record).items():
+                if placed.setdefault(name, category) != category:
+                    raise ValueError("an attachment is named in two sections")
+        return set(placed)
 
     def records(self) -> list[Record]:
         """Return the components that are there, in the order of the booklet."""
@@ -122,13 +129,14 @@ class CaseFile(ComponentModel):
 def attachments_of(record: Record) -> dict[str, Category]:
     """Return the attachments that the facts of a component name, each with its fact's section.
 
-    One that several facts name belongs to the strictest of their sections.
+    Raises ComponentError for one that facts of two sections name: it can be in one only.
     """
     found: dict[str, Category] = {}
     for field, fact in facts_of(record):
         if name := getattr(fact, "attachment", None):
             category = category_of(record.component, field, fact)
-            found[name] = strictest([category, found.get(name, category)])
+            if found.setdefault(name, category) != category:
+                raise ComponentError("names an attachment of another section", field)
     return found
 
 
