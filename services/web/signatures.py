@@ -57,10 +57,19 @@ class UnknownKeyError(AuthenticationError):
 
 
 class Fields:
-    """Header fields in the form http-message-signatures reads: every line, in order."""
+    """Header fields in the form http-message-signatures reads: every line, in order.
+
+    Fields that no signature names are left out: reading them costs and changes nothing.
+    """
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
-        self._lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
+        lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
+        inputs = "".join(value for name, value in lines if name == "signature-input")
+        self._lines = [
+            (name, value)
+            for name, value in lines
+            if name.startswith("signature") or f'"{name}"' in inputs
+        ]
 
     def items(self) -> Iterator[tuple[str, str]]:
         """Yield name and value of each field line."""
@@ -138,9 +147,7 @@ def verify_request(view: RequestView, keys: Keys, *, now: int, has_body: bool) -
         raise AuthenticationError("unsigned")
     asked = _AskedKeys(keys)
     try:
-        results = _Verifier(asked, now).verify(
-            view, expect_tag=TAG, require_components=WITH_BODY if has_body else BODILESS
-        )
+        results = _Verifier(asked, now).verify(view, expect_tag=TAG)
     except _StaleError:
         raise AuthenticationError("stale") from None
     except HTTPMessageSignaturesException:
@@ -149,7 +156,11 @@ def verify_request(view: RequestView, keys: Keys, *, now: int, has_body: bool) -
         raise AuthenticationError("bad-signature") from None
     if len(results) != 1:
         raise AuthenticationError("malformed-signature")
-    return _established(results[0].parameters, results[0].covered_components)
+    covered = results[0].covered_components
+    # Each must be covered as it stands, without parameters that would change its meaning.
+    if not all(f'"{name}"' in covered for name in (WITH_BODY if has_body else BODILESS)):
+        raise AuthenticationError("malformed-signature")
+    return _established(results[0].parameters, covered)
 
 
 def _established(parameters: dict[str, int | str], covered: dict[str, str]) -> VerifiedRequest:
