@@ -97,6 +97,6 @@ $(VENV)/dev.stamp: requirements/dev.txt pyproject.toml $(VENV)/pip.stamp
 # The tests take a PostgreSQL URL, Docker, Debian's server or an embedded one, in that order. As
 # root the embedded one is a bad guest, so Debian's is installed.
 postgresql:
-	@if [ -z "$$SAFEHAND_TEST_POSTGRESQL" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	@if [ -z "$$SAFEHAND_TEST_POSTGRES_URL" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 		&& ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
 		$(call debian,postgresql); fi

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from exchange.audit.entry import open_entry
 from exchange.audit.verify import Verdict
-from schemas.encoding import b64u, unb64u
+from schemas.encoding import unb64u
 from schemas.wire.hub_api import AuditDetails, EntryOut
 from services.auditor.folder import MirrorFolder
 from services.cli.auditor import MIRROR, judge, update_mirror
@@ -28,10 +28,11 @@ def audit(story: Story) -> None:
     found = tampering.try_all(
         mirror, story.exchange.folder, lambda copy: judge(folder, copy, []).verified
     )
+    checkpoint = MirrorFolder(mirror).checkpoint_text()
     story.result.audit = AuditReport(
         size=verdict.checkpoint.size,
-        root=b64u(verdict.checkpoint.root),
-        checkpoint=MirrorFolder(mirror).checkpoint_text(),
+        root=checkpoint.splitlines()[2],
+        checkpoint=checkpoint,
         verified=verdict.verified,
         tampering_detected=all(found.values()),
     )
@@ -59,9 +60,9 @@ def _details(entry: EntryOut) -> AuditDetails | None:
 
 
 def _tell(story: Story, verdict: Verdict, found: dict[str, bool]) -> None:
-    checkpoint = verdict.checkpoint
-    if checkpoint is not None:
-        story.tell.say(f"{checkpoint.size} entries, root {b64u(checkpoint.root)}")
+    report = story.result.audit
+    if report is not None:
+        story.tell.say(f"{report.size} entries, root {report.root}")
     story.tell.say("Every entry, tile and signature fits." if verdict.verified else "IT IS WRONG.")
     story.tell.say(f"{story.result.released_sections} sections were released under this consent.")
     story.tell.say("Now copies of the log are tampered with, and verified again:")

@@ -26,7 +26,7 @@ class Refused:
 
 @dataclass
 class AuditReport:
-    """The log as the auditor's own mirror shows it."""
+    """The log as the auditor's own mirror shows it. `root` is spelt as in the checkpoint."""
 
     size: int
     root: str
