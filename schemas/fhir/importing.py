@@ -19,12 +19,12 @@ from schemas.errors import ComponentError
 from schemas.fhir.codecs import Json
 from schemas.fhir.foreign.clinical import CLINICAL_READERS
 from schemas.fhir.foreign.observation import read_observation
-from schemas.fhir.foreign.person import read_identity, read_profile
+from schemas.fhir.foreign.person import PATIENT_ELEMENTS, read_identity, read_profile
 from schemas.fhir.foreign.reading import Lookup, NotMapped, Reader
 from schemas.fhir.foreign.sensitivity import section_of
 from schemas.fhir.foreign.words import names_in, without_names
 from schemas.fhir.labels import parse_bundle
-from schemas.fhir.validation import fault_of
+from schemas.fhir.validity import check_resource
 from schemas.sensitivity import Component
 
 RECEIVED_NAME = "received-bundle.json"
@@ -96,8 +96,7 @@ def _fact(resource: Json, named: dict[str, Json], names: frozenset[str]) -> tupl
     reader = _READERS.get(resource["resourceType"])
     if reader is None:
         raise NotMapped("has no place in a component")
-    if fault := fault_of(resource):
-        raise NotMapped(f"is not valid FHIR R4 at {fault}")
+    _require_valid(resource)
     try:
         field, data, concepts = reader(resource, _lookup(resource, named))
         section = section_of(resource, concepts)
@@ -113,20 +112,30 @@ def _fact(resource: Json, named: dict[str, Json], names: frozenset[str]) -> tupl
     return field, fact
 
 
+def _require_valid(resource: Json) -> None:
+    """Raise NotMapped unless a resource is valid R4, its narrative aside, and means what it says."""
+    if "modifierExtension" in resource or "implicitRules" in resource:
+        raise NotMapped("is modified in a way that is not known here")
+    for problem in check_resource({name: resource[name] for name in resource if name != "text"}):
+        raise NotMapped(f"is not valid FHIR R4 at {problem.path or 'its top'}")
+
+
 def _patient(resources: list[Json]) -> Json:
-    patient = next((part for part in resources if part["resourceType"] == "Patient"), None)
-    return {} if patient is None or fault_of(patient) else patient
+    """Return what is read of the first Patient; raises NotMapped if that is not valid R4."""
+    patient = next((part for part in resources if part["resourceType"] == "Patient"), {})
+    read = {name: patient[name] for name in patient if name in PATIENT_ELEMENTS}
+    if read:
+        _require_valid({"resourceType": "Patient"} | read)
+    return read
 
 
-def _clinical(
-    resources: list[Json], named: dict[str, Json], patient: Json
-) -> tuple[dict[str, Any], list[str]]:
+def _clinical(resources: list[Json], named: dict[str, Json]) -> tuple[dict[str, Any], list[str]]:
     """Return the data of a health record, and what was not mapped and why."""
     names = names_in(resources)
     health: dict[str, Any] = {}
     missed = []
     for index, resource in enumerate(resources):
-        if resource is patient:
+        if resource["resourceType"] == "Patient":
             continue
         try:
             field, fact = _fact(resource, named, names)
@@ -143,8 +152,12 @@ def _clinical(
 def import_bundle(bundle: bytes) -> ImportedCase:
     """Map a foreign Bundle (JSON) to components. Raises ComponentError with the path of a fault."""
     resources, named = _resources(parse_bundle(bundle))
-    patient = _patient(resources)
-    health, missed = _clinical(resources, named, patient)
+    health, missed = _clinical(resources, named)
+    try:
+        patient = _patient(resources)
+    except NotMapped as reason:
+        patient = {}
+        missed.append(f"Bundle: Patient {reason}")
     data: dict[Component, dict[str, Any]] = {
         "administrative": {"profile": read_profile(patient)} if patient else {},
         "identity": read_identity(patient) | {"documents": [_RECEIVED]},

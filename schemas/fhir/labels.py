@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-import orjson
-
-from schemas.errors import ComponentError
+from schemas.errors import ComponentError, EncodingError
+from schemas.fhir.json_text import read_object
 from schemas.fhir.systems import (
     ACT_CODE,
     CODE_NUMBER,
@@ -70,12 +69,12 @@ def _one(codes: list[str], allowed: tuple[str, ...], path: str) -> str:
 
 
 def parse_bundle(data: bytes) -> dict[str, Any]:
-    """Parse bytes as JSON of a FHIR Bundle. Raises ComponentError."""
+    """Parse bytes as strict JSON of a FHIR Bundle. Raises ComponentError."""
     try:
-        bundle = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        raise ComponentError("is not JSON", "Bundle") from None
-    if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
+        bundle = read_object(data)
+    except EncodingError as error:
+        raise ComponentError(str(error), "Bundle") from None
+    if bundle.get("resourceType") != "Bundle":
         raise ComponentError("is not a FHIR Bundle", "Bundle.resourceType")
     return bundle
 

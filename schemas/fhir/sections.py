@@ -20,7 +20,7 @@ from schemas.fhir.labels import SectionHeader, header_of, parse_bundle
 from schemas.fhir.lenses import VALUE
 from schemas.fhir.maps.registry import map_of
 from schemas.fhir.systems import FACT, STATED
-from schemas.fhir.validation import validate_json
+from schemas.fhir.validity import check_resource
 from schemas.sensitivity import CATEGORIES, Category, Component
 
 
@@ -32,9 +32,12 @@ def to_sections(record: Record, *, code_number: str, record_id: str) -> dict[Cat
     """
     sections = {}
     for category, facts in by_category(record).items():
-        header = SectionHeader(record.component, category, code_number, record_id)
-        sections[category] = orjson.dumps(build_bundle(header, facts))
-        validate_json(sections[category])
+        bundle = build_bundle(
+            SectionHeader(record.component, category, code_number, record_id), facts
+        )
+        for problem in check_resource(bundle):
+            raise ComponentError(problem.problem, f"Bundle.{problem.path}")
+        sections[category] = orjson.dumps(bundle)
     return sections
 
 

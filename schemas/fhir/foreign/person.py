@@ -8,6 +8,23 @@ from schemas.fhir.codecs import Json
 from schemas.fhir.foreign.words import day, line, present
 from schemas.fhir.systems import IDENTIFIER_TYPE
 
+PATIENT_ELEMENTS = frozenset(
+    {
+        "address",
+        "birthDate",
+        "communication",
+        "contact",
+        "gender",
+        "identifier",
+        "maritalStatus",
+        "modifierExtension",
+        "implicitRules",
+        "name",
+        "telecom",
+    }
+)
+"""The elements of a Patient that are read, or that would change what the others mean."""
+
 _USES = frozenset({"official", "usual", "nickname", "maiden", "old"})
 _NUMBER_TYPES = {"PPN": "passport", "NI": "national-id", "BCT": "birth-certificate"}
 _MARITAL = {
