@@ -6,7 +6,7 @@ that the case has already is not sealed or uploaded again. PROTOCOL sections 4 a
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -16,10 +16,8 @@ from exchange.sealing import seal_attachment
 from exchange.section import AttachmentDescriptor
 from keys.randomness import new_seed
 from keys.secret_files import replace_secret
-from schemas.case_file import CASE_FORMAT, CaseAttachment, CaseFile
-from schemas.components.assignment import category_of
+from schemas.case_file import CASE_FORMAT, CaseAttachment, CaseFile, attachments_of
 from schemas.components.base import Record
-from schemas.components.shared import Document
 from schemas.encoding import sha256
 from schemas.errors import ComponentError
 from schemas.sensitivity import Category, Component
@@ -135,18 +133,8 @@ async def _seal(
 def _placed(
     record: Record, sealed: Mapping[str, AttachmentDescriptor]
 ) -> dict[Category, list[AttachmentDescriptor]]:
-    """Return each attachment with the section of the document that names it."""
+    """Return each attachment with the section of the fact that names it."""
     placed: dict[Category, list[AttachmentDescriptor]] = defaultdict(list)
-    for field, document in _documents(record):
-        if document.attachment is not None:
-            category = category_of(record.component, field, document)
-            placed[category].append(sealed[document.attachment])
+    for name, category in attachments_of(record).items():
+        placed[category].append(sealed[name])
     return placed
-
-
-def _documents(record: Record) -> Iterator[tuple[str, Document]]:
-    for field in type(record).model_fields:
-        value = getattr(record, field)
-        for fact in value if isinstance(value, list) else [value]:
-            if isinstance(fact, Document):
-                yield field, fact

@@ -5,6 +5,7 @@ section is an entry in the node's own log; the receipt goes to the hub through t
 """
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -128,6 +129,9 @@ async def _note(
         row.state, row.findings = store.OPENED, findings_text(findings)
         row.revocations_at = memory.revocations_at
         await _remember(session, opened)
+        if not opened.refused and not json.loads(row.sections):
+            # The owner's head is the whole truth: what it no longer lists is superseded or retired.
+            await store.keep_only(session, row.consent, opened.accepted.head.manifests)
         for content in opened.sections:
             await session.merge(_row(node, keys, release, opened, content))
         await node.log.append(session, *_entries(node, release, opened))

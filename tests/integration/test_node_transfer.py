@@ -1,77 +1,203 @@
-"""The main job between two nodes and a hub, over their HTTP interfaces. PROTOCOL sections 4 to 7."""
+"""The main job between two nodes and a hub, over their HTTP faces. PROTOCOL sections 4 to 7."""
 
-import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from schemas.case_file import load_sample_case
-from tests.support.node_world import RunningNode, World, trust, world
-
-FORM = {
-    "use": "care-transfer",
-    "given_by": "person",
-    "form": "written",
-    "explained": ["purpose", "withdrawal", "recipient"],
-    "explained_by": "CW-07",
-    "language": "uk",
-    "understood": True,
-}
+from tests.support.node_cases import CODE, COMPLAINT, case, health, identity
+from tests.support.node_world import Shelters, shelters, trust
 
 
 @pytest.fixture
-async def pair(tmp_path: Path) -> AsyncIterator[tuple[World, RunningNode, RunningNode]]:
-    async with world(tmp_path) as place, contextlib.AsyncExitStack() as stack:
-        alpha = await stack.enter_async_context(place.node("alpha", "IT"))
-        beta = await stack.enter_async_context(place.node("beta", "UA"))
-        await trust(alpha, beta, "beta")
-        await trust(beta, alpha, "alpha")
-        await alpha.appoint("case-manager")
-        yield place, alpha, beta
+async def two(tmp_path: Path) -> AsyncIterator[Shelters]:
+    async with shelters(tmp_path) as both:
+        yield both
 
 
-async def test_main_job(pair: tuple[World, RunningNode, RunningNode]) -> None:
-    place, alpha, beta = pair
-    case = load_sample_case()
-    stored = await alpha.post(
-        "/v1/cases",
-        {
-            "author": alpha.staff["case-manager"],
-            "case": case.model_dump(mode="json", by_alias=True, exclude_none=True),
-        },
-    )
-    print(stored)
-    print(await alpha.pull())
-    print(await alpha.get("/v1/status"))
-    asked = await beta.post(
-        "/v1/requests",
-        {"to": "alpha", "code_number": case.code_number, "purpose": "COC", "words": "She is here."},
-    )
-    assert asked["delivery"] == "delivered"
-    await alpha.pull()
-    (request,) = (await alpha.get("/v1/requests"))["requests"]
-    assert request["code_number"] == case.code_number
-    consent = await alpha.post(
-        "/v1/consents",
-        {
-            "staff": alpha.staff["case-manager"],
-            "code_number": case.code_number,
-            "recipient": "beta",
-            "purpose": "COC",
-            "scope": {"all_except": [{"category": "location"}]},
-            "valid_until": place.clock() + 86_400,
-            "on_revocation": "erase",
-            "form": FORM,
-        },
-    )
-    assert consent["delivery"] == "delivered"
-    approved = await alpha.post(
-        f"/v1/requests/{request['request']}/approve",
-        {"staff": alpha.staff["case-manager"], "consent": consent["consent"]},
-    )
-    print(approved)
-    print(await beta.pull())
-    print(await beta.get("/v1/releases"))
-    opened = await beta.get("/v1/opened")
-    print(opened)
+async def test_exactly_the_consented_sections_are_released_and_opened(two: Shelters) -> None:
+    await two.store()
+    await two.transfer(scope={"only": [{"component": "health", "category": "general"}]})
+    (opened,) = (await two.beta.get("/v1/opened"))["sections"]
+    assert (opened["component"], opened["category"]) == ("health", "general")
+    assert (opened["owner"], opened["code_number"]) == (two.alpha.facility, CODE)
+    assert opened["reasons"] == []
+    shown = await two.beta.get(f"/v1/sections/{opened['section']}")
+    assert COMPLAINT in str(shown["bundle"])
+    assert shown["author"] == two.alpha.staff["case-manager"]
+
+
+async def test_all_except_leaves_out_what_is_named(two: Shelters) -> None:
+    await two.store()
+    left_out = [{"category": "infectious"}, {"component": "identity"}]
+    await two.transfer(scope={"all_except": left_out})
+    assert await two.labels_at_beta() == {
+        ("health", "general"),
+        ("health", "mental-health"),
+        ("health", "legal-liaison"),
+    }
+
+
+async def test_request_travels_sealed_and_is_answered(two: Shelters) -> None:
+    await two.store()
+    sent = await two.ask(words="She is with us now.")
+    (seen,) = (await two.alpha.get("/v1/requests"))["requests"]
+    assert (seen["request"], seen["direction"], seen["alias"]) == (sent, "incoming", "beta")
+    assert (seen["code_number"], seen["words"]) == (CODE, "She is with us now.")
+    body = {"staff": two.alpha.staff["case-manager"], "words": "No consent was given."}
+    await two.alpha.post(f"/v1/requests/{sent}/refuse", body)
+    await two.beta.pull()
+    (own,) = (await two.beta.get("/v1/requests"))["requests"]
+    assert (own["state"], own["answer"]["words"]) == ("declined", "No consent was given.")
+    again = await two.alpha.refused("POST", f"/v1/requests/{sent}/refuse", json=body)
+    assert again.status_code == 409
+    assert (await two.beta.get("/v1/releases"))["releases"] == []
+
+
+async def test_release_without_consent_is_refused_and_told(two: Shelters) -> None:
+    await two.store()
+    body = {"consent": "A" * 21 + "A", "purpose": "COC"}
+    answer = await two.beta.refused("POST", "/v1/releases", json=body)
+    assert answer.status_code == 404
+    (row,) = (await two.beta.get("/v1/releases"))["releases"]
+    assert (row["state"], row["status"]) == ("refused", 404)
+
+
+async def test_section_outside_the_consent_asked_for_by_id_is_refused(two: Shelters) -> None:
+    stored = await two.store()
+    consent = await two.transfer(scope={"only": [{"category": "general"}]})
+    outside = two.section(stored, "health", "infectious")
+    body = {"consent": consent, "purpose": "COC", "sections": [outside]}
+    answer = await two.beta.refused("POST", "/v1/releases", json=body)
+    assert answer.status_code in (403, 404)
+    assert len((await two.beta.get("/v1/opened"))["sections"]) == 1
+
+
+async def test_wrong_purpose_is_refused(two: Shelters) -> None:
+    await two.store()
+    consent = await two.transfer()
+    body = {"consent": consent, "purpose": "PUBHLTH"}
+    answer = await two.beta.refused("POST", "/v1/releases", json=body)
+    assert answer.status_code == 403
+    assert "wrong-purpose" in answer.json()["reasons"]
+
+
+async def test_third_facility_gets_nothing(two: Shelters) -> None:
+    await two.store()
+    consent = await two.transfer()
+    async with two.world.node("gamma") as gamma:
+        await trust(gamma, two.alpha, "alpha")
+        body = {"consent": consent, "purpose": "COC"}
+        answer = await gamma.refused("POST", "/v1/releases", json=body)
+        assert answer.status_code == 404
+        assert (await gamma.get("/v1/opened"))["sections"] == []
+
+
+async def test_later_sections_follow_under_a_standing_consent(two: Shelters) -> None:
+    await two.store()
+    await two.transfer(scope={"only": [{"component": "health", "category": "general"}]})
+    changed = case(health=health("sleeps better"))
+    await two.store(changed)
+    await two.settle()
+    (opened,) = (await two.beta.get("/v1/opened"))["sections"]
+    assert opened["version"] == 2
+    shown = await two.beta.get(f"/v1/sections/{opened['section']}")
+    assert "sleeps better" in str(shown["bundle"])
+
+
+async def test_changes_outside_the_scope_are_not_announced(two: Shelters) -> None:
+    await two.store()
+    await two.transfer(scope={"only": [{"component": "health"}]})
+    changed = identity() | {"whereabouts": {"phones": ["+373 22 555 099"]}}
+    await two.store(case(identity=changed))
+    done = await two.settle()
+    assert done["messages"] == 0
+    assert len((await two.beta.get("/v1/releases"))["releases"]) == 1
+
+
+async def test_unchanged_sections_are_not_sealed_again(two: Shelters) -> None:
+    await two.store()
+    again = await two.store()
+    states = {one["state"] for record in again["records"] for one in record["sections"]}
+    assert states == {"unchanged"}
+    third = await two.store(case(health=health("sleeps better")))
+    states = {
+        one["category"]: one["state"] for record in third["records"] for one in record["sections"]
+    }
+    assert states.pop("general") == "changed"
+    assert set(states.values()) == {"unchanged"}
+
+
+async def test_section_that_is_gone_leaves_the_head(two: Shelters) -> None:
+    await two.store()
+    consent = await two.transfer()
+    without = {name: value for name, value in health().items() if name != "screenings"}
+    await two.store(case(health=without))
+    await two.alpha.pull()
+    assert ("health", "infectious") in await two.labels_at_beta()
+    done = await two.beta.post("/v1/releases", {"consent": consent, "purpose": "COC"})
+    assert (done["state"], done["findings"]) == ("opened", [])
+    assert ("health", "infectious") not in await two.labels_at_beta()
+
+
+async def test_consent_for_another_case_or_asker_approves_nothing(two: Shelters) -> None:
+    await two.store()
+    await two.store(case("ZZ-99-99", health={"complaints": [{"text": "other"}]}))
+    request = await two.ask()
+    other = await two.consent(code_number="ZZ-99-99")
+    staff = two.alpha.staff["case-manager"]
+    body = {"staff": staff, "consent": other}
+    answer = await two.alpha.refused("POST", f"/v1/requests/{request}/approve", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["fields"][0]["path"] == "consent"
+    wrong = await two.consent(purpose="TREAT")
+    body = {"staff": staff, "consent": wrong}
+    answer = await two.alpha.refused("POST", f"/v1/requests/{request}/approve", json=body)
+    assert answer.status_code == 422
+
+
+async def test_only_a_case_manager_consents_and_approves(two: Shelters) -> None:
+    await two.store()
+    nurse = await two.alpha.appoint("nurse")
+    answer = await two.alpha.refused("POST", "/v1/consents", json=two.consent_body(staff=nurse))
+    assert answer.status_code == 422
+    assert answer.json()["fields"][0]["path"] == "staff"
+    request, consent = await two.ask(), await two.consent()
+    body = {"staff": nurse, "consent": consent}
+    answer = await two.alpha.refused("POST", f"/v1/requests/{request}/approve", json=body)
+    assert answer.status_code == 422
+
+
+async def test_refusal_beats_the_consent(two: Shelters) -> None:
+    await two.store()
+    body = {
+        "staff": two.alpha.staff["case-manager"],
+        "code_number": CODE,
+        "recipient": "beta",
+        "scope": {"only": [{"category": "mental-health"}]},
+    }
+    refused = await two.alpha.post("/v1/refusals", body)
+    assert refused["delivery"] == "delivered"
+    await two.transfer()
+    labels = await two.labels_at_beta()
+    assert ("health", "general") in labels
+    assert ("health", "mental-health") not in labels
+
+
+async def test_nothing_is_granted_to_or_taken_from_an_untrusted_facility(tmp_path: Path) -> None:
+    async with shelters(tmp_path, trusting=False) as two:
+        answer = await two.beta.refused("POST", "/v1/requests", json=two.request_body())
+        assert (answer.status_code, answer.json()["type"].split(":")[-1]) == (409, "not-trusted")
+        await trust(two.beta, two.alpha, "alpha")
+        await two.ask()
+        (seen,) = (await two.alpha.get("/v1/requests"))["requests"]
+        assert (seen["readable"], seen["code_number"], seen["words"]) == (False, None, None)
+
+
+async def test_receipt_reaches_the_hub(two: Shelters) -> None:
+    await two.store()
+    await two.transfer()
+    await two.beta.pull()
+    paths = [path for method, path in two.beta.way.requests if path.endswith("/receipt")]
+    assert len(paths) == 1
+    assert (await two.beta.get("/v1/outbox")) == {"waiting": 0, "refused": []}

@@ -20,6 +20,7 @@ from services.hub.settings import load_settings as load_hub_settings
 from services.node.app import create_app
 from services.node.init import NewNode, init_node
 from services.node.settings import settings_of
+from tests.support.node_cases import CODE, FORM, case
 
 PASSPHRASE = "seven quiet herons over water"
 START = 1_790_000_000
@@ -171,3 +172,91 @@ async def trust(one: RunningNode, other: RunningNode, alias: str) -> None:
         "/v1/trust",
         {"alias": alias, "fingerprint": said["fingerprint"], "facility": other.facility},
     )
+
+
+@dataclass
+class Shelters:
+    """Alpha, which holds the cases, and Beta, which asks for one."""
+
+    world: World
+    alpha: RunningNode
+    beta: RunningNode
+
+    async def store(self, body: dict[str, Any] | None = None) -> Any:
+        """Store a case at Alpha and push it."""
+        author = self.alpha.staff["case-manager"]
+        stored = await self.alpha.post("/v1/cases", {"author": author, "case": body or case()})
+        await self.alpha.pull()
+        return stored
+
+    def section(self, stored: Any, component: str, category: str) -> str:
+        """Return the id of one stored section."""
+        (found,) = [
+            one["section"]
+            for record in stored["records"]
+            for one in record["sections"]
+            if (one["component"], one["category"]) == (component, category)
+        ]
+        return str(found)
+
+    def request_body(self, **changes: Any) -> dict[str, Any]:
+        return {"to": "alpha", "code_number": CODE, "purpose": "COC", "words": "please"} | changes
+
+    async def ask(self, **changes: Any) -> str:
+        """Send a request from Beta and let Alpha receive it; return its id."""
+        sent = await self.beta.post("/v1/requests", self.request_body(**changes))
+        await self.alpha.pull()
+        return str(sent["id"])
+
+    def consent_body(self, **changes: Any) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "staff": self.alpha.staff["case-manager"],
+            "code_number": CODE,
+            "recipient": "beta",
+            "purpose": "COC",
+            "scope": {"all_except": []},
+            "valid_until": self.world.clock() + 30 * 86_400,
+            "on_revocation": "erase",
+            "form": FORM,
+        }
+        return body | changes
+
+    async def consent(self, **changes: Any) -> str:
+        """Record a consent at Alpha; return its id."""
+        made = await self.alpha.post("/v1/consents", self.consent_body(**changes))
+        return str(made["consent"])
+
+    async def transfer(self, **changes: Any) -> str:
+        """Ask, consent, approve, release and open; return the consent's id."""
+        request = await self.ask()
+        consent = await self.consent(**changes)
+        body = {"staff": self.alpha.staff["case-manager"], "consent": consent}
+        await self.alpha.post(f"/v1/requests/{request}/approve", body)
+        done = await self.beta.pull()
+        assert done["troubles"] == [], done
+        return consent
+
+    async def settle(self) -> Any:
+        """Let both talk to the hub; return what Beta's round did."""
+        await self.alpha.pull()
+        return await self.beta.pull()
+
+    async def labels_at_beta(self) -> set[tuple[str, str]]:
+        """Return component and category of what Beta may show now."""
+        sections = (await self.beta.get("/v1/opened"))["sections"]
+        return {(one["component"], one["category"]) for one in sections if not one["reasons"]}
+
+
+@contextlib.asynccontextmanager
+async def shelters(path: Path, *, trusting: bool = True) -> AsyncIterator[Shelters]:
+    """Run a hub and two unlocked nodes that trust each other; Alpha has a case manager."""
+    async with (
+        world(path) as place,
+        place.node("alpha", "IT") as alpha,
+        place.node("beta", "UA") as beta,
+    ):
+        if trusting:
+            await trust(alpha, beta, "beta")
+            await trust(beta, alpha, "alpha")
+        await alpha.appoint("case-manager")
+        yield Shelters(place, alpha, beta)

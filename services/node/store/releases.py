@@ -60,6 +60,14 @@ async def count_opened(session: AsyncSession, release: str) -> int:
     return (await session.execute(found)).scalar_one()
 
 
+async def keep_only(session: AsyncSession, consent: str, manifests: Sequence[str]) -> None:
+    """Drop opened sections of a consent that are not among these."""
+    gone = delete(OpenedRow).where(
+        OpenedRow.consent == consent, OpenedRow.manifest_digest.not_in(manifests)
+    )
+    await session.execute(gone)
+
+
 async def seen(
     session: AsyncSession,
 ) -> tuple[Sequence[SeenHeadRow], Sequence[SeenVersionRow]]:
