@@ -1,6 +1,7 @@
 """`safehand hub`: the exchange's hub, for its operator."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -77,7 +78,8 @@ def serve_hub(directory: HubDir) -> None:
     settings = load_settings(directory)
     require_protected(settings.listener)
     note(f"Serving on {settings.host}:{settings.port} for {settings.public_url}. Ctrl-C stops it.")
-    serve(create_app(settings, clock=now), settings.listener)
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(create_app(settings, clock=now), settings.listener)
 
 
 @app.command("admit")

@@ -1,5 +1,6 @@
 """`safehand node`: a facility's node, from its making to its backup."""
 
+import contextlib
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -128,7 +129,8 @@ def serve_node(
     app = create_app(settings, clock=now)
     url = write_address(directory, settings.host, settings.port, settings.tls_certificate)
     note(f"Serving on {url}, locked. Stop with Ctrl-C.")
-    serve(app, settings.listener)
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(app, settings.listener)
 
 
 @app.command("unlock")
