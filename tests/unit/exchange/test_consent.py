@@ -138,6 +138,22 @@ def test_a_question_beyond_the_consent_denies(reason: str, changes: dict[str, ob
     assert decide(STATE, replace(QUESTION, **changes), [], now=NOW) == Deny((reason,))
 
 
+@pytest.mark.parametrize(
+    ("consent", "revocations_at"),
+    [
+        (state(nbf=NOW, iat=NOW), NOW),
+        (state(exp=NOW + 1, erase_at=NOW + 1), NOW),
+        (state(signer=Signer("case-manager", NOW - DAY, NOW + 1)), NOW),
+        (state(releases_used=1), NOW),
+        (STATE, NOW - REVOCATIONS_MAX_AGE),
+        (STATE, NOW + CLOCK_SKEW),
+    ],
+)
+def test_bounds_belong_to_the_permitted_side(consent: ConsentState, revocations_at: int) -> None:
+    question = replace(QUESTION, revocations_at=revocations_at)
+    assert isinstance(decide(consent, question, [], now=NOW), Permit)
+
+
 def test_all_reasons_are_given() -> None:
     decision = decide(state(exp=NOW - 1, suspended=True), QUESTION, [REFUSAL], now=NOW)
     assert decision == Deny(("expired", "suspended", "refused"))
