@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Any, cast
 
 from services.hub.database.interface import Connection, Into, Row, Values, for_sqlite
@@ -83,7 +83,8 @@ class SqliteDatabase:
         self._writer.execute("BEGIN IMMEDIATE")
         try:
             yield SqliteConnection(self._writer)
-            await self._in_thread("COMMIT")
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._thread, self._writer.execute, "COMMIT")
         except BaseException:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
@@ -105,17 +106,18 @@ class SqliteDatabase:
 
     async def forget(self) -> None:
         """Write the journal back and cut it to nothing."""
-        await self._in_thread("PRAGMA wal_checkpoint(TRUNCATE)")
+        # On a connection and a thread of its own: it waits for writers, who wait for their commit.
+        await asyncio.to_thread(self._truncate_journal)
+
+    def _truncate_journal(self) -> None:
+        with closing(self._connect()) as raw:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         """Close all connections."""
         self._thread.shutdown()
         for raw in (self._writer, *self._readers):
             raw.close()
-
-    async def _in_thread(self, sql: str) -> None:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, self._writer.execute, sql)
 
 
 def _adapt(parameters: Values) -> Values:

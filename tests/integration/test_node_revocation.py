@@ -1,0 +1,178 @@
+"""Consents that end: revoked from either side, by code, by time; blocked or erased. PROTOCOL 6."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.node_cases import COMPLAINT, NAME
+from tests.support.node_world import Shelters, shelters
+
+DAY = 86_400
+
+
+@pytest.fixture
+async def two(tmp_path: Path) -> AsyncIterator[Shelters]:
+    async with shelters(tmp_path) as both:
+        await both.store()
+        yield both
+
+
+async def _revoke(two: Shelters, consent: str) -> None:
+    body = {"staff": two.alpha.staff["case-manager"], "reason": "withdrawn"}
+    done = await two.alpha.post(f"/v1/consents/{consent}/revoke", body)
+    assert done["delivery"] == "delivered"
+
+
+async def _state_at_beta(two: Shelters) -> str:
+    (consent,) = (await two.beta.get("/v1/consents"))["consents"]
+    return str(consent["state"])
+
+
+async def test_block_closes_what_was_received(two: Shelters) -> None:
+    consent = await two.transfer(on_revocation="block")
+    (section, *_) = (await two.beta.get("/v1/opened"))["sections"]
+    await _revoke(two, consent)
+    done = await two.beta.pull()
+    assert (done["revocations"], done["troubles"]) == (1, [])
+    assert await two.labels_at_beta() == set()
+    answer = await two.beta.refused("GET", f"/v1/sections/{section['section']}")
+    assert (answer.status_code, answer.json()["reasons"]) == (403, ["revoked"])
+    assert await _state_at_beta(two) == "revoked"
+
+
+async def test_erase_leaves_nothing_on_disk(two: Shelters) -> None:
+    consent = await two.transfer(on_revocation="erase")
+    received = two.beta.path / "received"
+    assert [path for path in received.rglob("*") if path.is_file()]
+    half_keys = _half_keys(two.beta.path)
+    assert half_keys
+    assert any(key in _store_bytes(two.beta.path) for key in half_keys)
+    await _revoke(two, consent)
+    await two.beta.pull()
+    assert (await two.beta.get("/v1/opened"))["sections"] == []
+    assert [path for path in received.rglob("*") if path.is_file()] == []
+    left = _store_bytes(two.beta.path)
+    assert not [key for key in half_keys if key in left]
+    assert await _state_at_beta(two) == "erased"
+    (kept,) = (await two.beta.get("/v1/releases"))["releases"]
+    assert kept["state"] == "erased"
+
+
+def _half_keys(path: Path) -> list[bytes]:
+    """Return the half-keys in a store, as they stand in the bytes of releases."""
+    return re.findall(rb'"half_key":"([A-Za-z0-9_-]{43})"', _store_bytes(path))
+
+
+def _store_bytes(path: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in sorted(path.glob("node.db*")))
+
+
+async def test_revoked_consent_releases_nothing_more(two: Shelters) -> None:
+    consent = await two.transfer()
+    await _revoke(two, consent)
+    body = {"consent": consent, "purpose": "COC"}
+    answer = await two.beta.refused("POST", "/v1/releases", json=body)
+    assert (answer.status_code, "revoked" in answer.json()["reasons"]) == (403, True)
+
+
+async def test_recipient_may_revoke_as_well(two: Shelters) -> None:
+    consent = await two.transfer()
+    staff = await two.beta.appoint("case-manager")
+    await two.beta.post(f"/v1/consents/{consent}/revoke", {"staff": staff, "reason": "safety"})
+    assert (await two.beta.get("/v1/opened"))["sections"] == []
+    await two.alpha.pull()
+    (seen,) = (await two.alpha.get("/v1/consents"))["consents"]
+    assert seen["state"] == "revoked"
+
+
+async def test_the_person_revokes_by_code_at_any_facility(two: Shelters) -> None:
+    request = await two.ask()
+    made = await two.alpha.post("/v1/consents", two.consent_body())
+    body = {"staff": two.alpha.staff["case-manager"], "consent": made["consent"]}
+    await two.alpha.post(f"/v1/requests/{request}/approve", body)
+    await two.beta.pull()
+    typed = made["revocation_code"].lower().replace("-", " ")
+    assert (await two.beta.post("/v1/revocations", {"code": typed}))["delivery"] == "delivered"
+    await two.settle()
+    assert await _state_at_beta(two) == "erased"
+    (seen,) = (await two.alpha.get("/v1/consents"))["consents"]
+    assert seen["state"] == "revoked"
+
+
+async def test_wrong_codes_are_told_apart_from_no_codes(two: Shelters) -> None:
+    answer = await two.beta.refused("POST", "/v1/revocations", json={"code": "not a code"})
+    assert (answer.status_code, answer.json()["type"].split(":")[-1]) == (
+        422,
+        "not-a-revocation-code",
+    )
+    unknown = {"code": "0000-0000-0000-0000-00"}
+    answer = await two.beta.refused("POST", "/v1/revocations", json=unknown)
+    assert answer.status_code == 404
+
+
+async def test_locked_node_takes_revocations_and_erases(two: Shelters) -> None:
+    consent = await two.transfer(on_revocation="erase")
+    await two.beta.post("/v1/lock")
+    await _revoke(two, consent)
+    done = await two.beta.pull()
+    assert (done["revocations"], done["waiting"], done["troubles"]) == (1, 0, [])
+    assert [path for path in (two.beta.path / "received").rglob("*") if path.is_file()] == []
+    assert await _state_at_beta(two) == "erased"
+    receipts = [path for _, path in two.beta.way.requests if path == "/v1/revocations/receipts"]
+    assert len(receipts) == 1
+
+
+async def test_expired_consent_equals_none(two: Shelters) -> None:
+    await two.transfer(valid_until=two.world.clock() + DAY)
+    assert len(await two.labels_at_beta()) == 6
+    two.world.clock.now += DAY
+    assert await two.labels_at_beta() == set()
+    (section, *_) = (await two.beta.get("/v1/opened"))["sections"]
+    assert section["reasons"] == ["expired"]
+    answer = await two.beta.refused("GET", f"/v1/records/{section['record']}")
+    assert answer.status_code == 403
+    for part in (COMPLAINT, NAME):
+        assert part not in answer.text
+
+
+async def test_agreed_erasure_comes_by_itself(two: Shelters) -> None:
+    await two.transfer(erase_at=two.world.clock() + DAY, on_revocation="block")
+    two.world.clock.now += DAY + 1
+    await two.beta.pull()
+    assert (await two.beta.get("/v1/opened"))["sections"] == []
+    assert await _state_at_beta(two) == "erased"
+
+
+async def test_first_opening_needs_a_fresh_revocation_list(two: Shelters) -> None:
+    request, consent = await two.ask(), await two.consent()
+    body = {"staff": two.alpha.staff["case-manager"], "consent": consent}
+    await two.alpha.post(f"/v1/requests/{request}/approve", body)
+    two.beta.way.closed.add("/v1/releases")
+    await two.beta.pull()
+    await two.beta.post("/v1/lock")
+    two.beta.way.closed.clear()
+    assert (await two.beta.pull())["received"] == 1
+    two.beta.way.is_cut = True
+    two.world.clock.now += 2 * DAY
+    await two.beta.unlock()
+    done = await two.beta.pull()
+    assert done["opened"] == 0
+    assert await two.labels_at_beta() == set()
+    two.beta.way.is_cut = False
+    assert (await two.beta.pull())["opened"] == 1
+    assert len(await two.labels_at_beta()) == 6
+
+
+async def test_a_revocation_stands_though_the_hub_is_away(two: Shelters) -> None:
+    consent = await two.transfer()
+    two.alpha.way.is_cut = True
+    body = {"staff": two.alpha.staff["case-manager"], "reason": "safety"}
+    done = await two.alpha.post(f"/v1/consents/{consent}/revoke", body)
+    assert done["delivery"] == "queued"
+    again = await two.alpha.refused("POST", f"/v1/consents/{consent}/revoke", json=body)
+    assert again.status_code == 409
+    two.alpha.way.is_cut = False
+    await two.settle()
+    assert await _state_at_beta(two) == "erased"
