@@ -1,4 +1,4 @@
-"""What a node keeps through hub outages, lost answers, restarts and locking. PROTOCOL section 11."""
+"""What a node keeps through outages, lost answers, restarts and locking. PROTOCOL section 11."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -43,11 +43,13 @@ class Way(httpx.AsyncBaseTransport):
     def __init__(self, hub: FastAPI) -> None:
         self._inner = httpx.ASGITransport(app=hub)
         self.is_cut = False
+        self.closed: set[str] = set()
+        """Paths that can't be reached while the rest can."""
         self.lose_answers = 0
         self.requests: list[tuple[str, str]] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self.is_cut:
+        if self.is_cut or request.url.path in self.closed:
             raise httpx.ConnectError("cut")
         self.requests.append((request.method, request.url.path))
         response = await self._inner.handle_async_request(request)
