@@ -113,15 +113,21 @@ def _fact(resource: Json, named: dict[str, Json], names: frozenset[str]) -> tupl
 
 
 def _require_valid(resource: Json) -> None:
-    """Raise NotMapped unless a resource is valid R4, its narrative aside, and means what it says."""
+    """Raise NotMapped unless a resource, its narrative aside, is R4 that can be taken whole."""
     if "modifierExtension" in resource or "implicitRules" in resource:
         raise NotMapped("is modified in a way that is not known here")
     for problem in check_resource({name: resource[name] for name in resource if name != "text"}):
         raise NotMapped(f"is not valid FHIR R4 at {problem.path or 'its top'}")
 
 
+def _require_one_person(resources: list[Json]) -> None:
+    patients = [index for index, part in enumerate(resources) if part["resourceType"] == "Patient"]
+    if len(patients) > 1:
+        raise ComponentError("is about several persons", f"Bundle.entry.{patients[1]}")
+
+
 def _patient(resources: list[Json]) -> Json:
-    """Return what is read of the first Patient; raises NotMapped if that is not valid R4."""
+    """Return what is read of the Patient; raises NotMapped if that is not valid R4."""
     patient = next((part for part in resources if part["resourceType"] == "Patient"), {})
     read = {name: patient[name] for name in patient if name in PATIENT_ELEMENTS}
     if read:
@@ -152,6 +158,7 @@ def _clinical(resources: list[Json], named: dict[str, Json]) -> tuple[dict[str, 
 def import_bundle(bundle: bytes) -> ImportedCase:
     """Map a foreign Bundle (JSON) to components. Raises ComponentError with the path of a fault."""
     resources, named = _resources(parse_bundle(bundle))
+    _require_one_person(resources)
     health, missed = _clinical(resources, named)
     try:
         patient = _patient(resources)

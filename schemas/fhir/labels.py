@@ -79,27 +79,36 @@ def parse_bundle(data: bytes) -> dict[str, Any]:
     return bundle
 
 
+def _value(identifier: Any, system: str, path: str) -> str:
+    if identifier.get("system") != system or not isinstance(identifier["value"], str):
+        raise ComponentError("is not the identifier that belongs here", path)
+    value: str = identifier["value"]
+    return value
+
+
+def _header(bundle: dict[str, Any]) -> SectionHeader:
+    meta, head = bundle["meta"], bundle["entry"][0]["resource"]
+    component = _one(_codes(meta["tag"], COMPONENT), COMPONENTS, "Bundle.meta.tag")
+    category = _one(_codes(meta["security"], SENSITIVITY), CATEGORIES, "Bundle.meta.security")
+    if meta["security"] != security([cast("Category", category)]):
+        raise ComponentError("is not the label set of its category", "Bundle.meta.security")
+    return SectionHeader(
+        cast("Component", component),
+        cast("Category", category),
+        _value(head["subject"]["identifier"], CODE_NUMBER, "Bundle.entry.0.resource.subject"),
+        _value(bundle["identifier"], RECORD, "Bundle.identifier"),
+    )
+
+
 def header_of(bundle: dict[str, Any]) -> SectionHeader:
     """Return the header of a parsed section; its labels must be exactly those of its category.
 
     Raises ComponentError.
     """
     try:
-        meta = bundle["meta"]
-        component = _one(_codes(meta["tag"], COMPONENT), COMPONENTS, "Bundle.meta.tag")
-        category = _one(_codes(meta["security"], SENSITIVITY), CATEGORIES, "Bundle.meta.security")
-        labels = meta["security"]
-        record = bundle["identifier"]
-        subject = bundle["entry"][0]["resource"]["subject"]["identifier"]
+        return _header(bundle)
     except (LookupError, TypeError, AttributeError):
         raise ComponentError("lacks a section's header", "Bundle") from None
-    if labels != security([cast("Category", category)]):
-        raise ComponentError("is not the label set of its category", "Bundle.meta.security")
-    if record.get("system") != RECORD or subject.get("system") != CODE_NUMBER:
-        raise ComponentError("is not identified", "Bundle.identifier")
-    return SectionHeader(
-        cast("Component", component), cast("Category", category), subject["value"], record["value"]
-    )
 
 
 def labels_of(bundle: bytes) -> tuple[Component, Category]:

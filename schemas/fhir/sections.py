@@ -23,6 +23,9 @@ from schemas.fhir.systems import FACT, STATED
 from schemas.fhir.validity import check_resource
 from schemas.sensitivity import CATEGORIES, Category, Component
 
+_SHAPE_FAULTS = (LookupError, TypeError, ValueError, AttributeError)
+"""What reading JSON of another shape than ours raises."""
+
 
 def to_sections(record: Record, *, code_number: str, record_id: str) -> dict[Category, bytes]:
     """Return the record cut into sections: for each category that occurs, the bytes of its Bundle.
@@ -70,10 +73,6 @@ def _without_narrative(resource: Json) -> Json:
     return {name: value for name, value in resource.items() if name not in hidden}
 
 
-def _same(given: list[Json], expected: list[Json]) -> bool:
-    return list(map(_without_narrative, given)) == list(map(_without_narrative, expected))
-
-
 def _header(component: Component, category: Category, bundle: Json) -> SectionHeader:
     header = header_of(bundle)
     if (header.component, header.category) != (component, category):
@@ -86,15 +85,25 @@ def _require_one_record(headers: list[SectionHeader]) -> None:
         raise ComponentError("belongs to another record", "Bundle.identifier")
 
 
+def _strange(component: Component, category: Category) -> ComponentError:
+    return ComponentError("is not in this exchange's form", f"{component}.{category}")
+
+
+def _content(component: Component, category: Category, bundle: Json) -> list[Json]:
+    """Return the resources of a section, apart from narratives."""
+    try:
+        return [_without_narrative(entry["resource"]) for entry in bundle["entry"]]
+    except _SHAPE_FAULTS:
+        raise _strange(component, category) from None
+
+
 def _read(component: Component, given: Mapping[Category, list[Json]]) -> Record:
     data: Json = {}
     for category in CATEGORIES:
         try:
             _gather(RECORDS[component], _decoded(component, given.get(category, [])), data)
-        except (LookupError, TypeError, ValueError, AttributeError):
-            raise ComponentError(
-                "is not in this exchange's form", f"{component}.{category}"
-            ) from None
+        except _SHAPE_FAULTS:
+            raise _strange(component, category) from None
     return parse_record(component, data)
 
 
@@ -107,13 +116,11 @@ def from_sections(component: Component, bundles: Mapping[Category, bytes]) -> Re
     parsed = {category: parse_bundle(data) for category, data in bundles.items()}
     headers = {category: _header(component, category, parsed[category]) for category in parsed}
     _require_one_record(list(headers.values()))
-    given = {
-        category: [entry["resource"] for entry in bundle["entry"]]
-        for category, bundle in parsed.items()
-    }
+    given = {category: _content(component, category, parsed[category]) for category in parsed}
     record = _read(component, given)
     expected = by_category(record)
     for category, header in headers.items():
-        if not _same(given[category], resources(header, expected.get(category, []))):
+        written = resources(header, expected.get(category, []))
+        if given[category] != list(map(_without_narrative, written)):
             raise ComponentError("holds what this component doesn't", f"{component}.{category}")
     return record
