@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from schemas.samples.picture import noise_png
 from tests.e2e.conftest import Installed
 
 KEYS = [
@@ -85,9 +86,20 @@ def test_the_opened_bundles_are_fhir_and_name_only_the_case(
         assert code_number in text
 
 
+def test_an_attachment_in_scope_came_over_whole(
+    installed: Installed, result: dict[str, Any], folder: Path
+) -> None:
+    case = json.loads(installed.done("demo", "--print-case"))
+    pictures = {one["name"]: one["picture"] for one in case["attachments"] if "picture" in one}
+    ((name, made),) = pictures.items()
+    (exported,) = (folder / "beta-opened").glob(f"*{name}")
+    assert exported.read_bytes() == noise_png(made["seed"], made["width"], made["height"])
+    assert exported.stat().st_size > 2_000_000
+
+
 def test_nothing_of_a_withheld_category_was_opened(result: dict[str, Any]) -> None:
     opened = {Path(path).stem for path in result["opened_bundles"]}
-    for withheld in ("identity", "location", "legal-liaison", "infectious"):
+    for withheld in ("identity", "location", "legal-liaison", "reproductive"):
         assert not any(name.endswith(f"-{withheld}") for name in opened)
 
 

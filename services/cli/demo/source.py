@@ -10,7 +10,7 @@ from schemas.case_file import CaseFile, load_sample_case
 from schemas.sensitivity import CATEGORIES, Category
 from services.cli.record import load_case
 
-SENSITIVE: tuple[Category, ...] = ("identity", "location", "legal-liaison", "infectious")
+SENSITIVE: tuple[Category, ...] = ("identity", "location", "legal-liaison", "reproductive")
 """What the person of the demo does not want to be sent, as far as her case has it."""
 
 EXPLAINED = [
@@ -43,15 +43,18 @@ def choose_case(case: Path | None, bundle: Path | None) -> DemoCase:
     if case is not None:
         return DemoCase(_plain(CaseFile.from_bytes(_dump(load_case(case)))), f"the case in {case}")
     if bundle is not None:
-        return DemoCase(_import(bundle.read_bytes()), f"the FHIR bundle {bundle}, mapped")
+        return _import(bundle)
     return DemoCase(_plain(load_sample_case()), "the sample case that is shipped (made up)")
 
 
-def _import(data: bytes) -> dict[str, Any]:
+def _import(bundle: Path) -> DemoCase:
     # Only here, since it loads the FHIR models.
     from schemas.fhir.importing import import_bundle
 
-    return _plain(import_bundle(data).as_case(new_code_number()))
+    imported = import_bundle(bundle.read_bytes())
+    kept = len(imported.not_mapped)
+    origin = f"{bundle}, mapped; {kept} resources are kept only within the bundle as received"
+    return DemoCase(_plain(imported.as_case(new_code_number())), origin)
 
 
 def _plain(case: CaseFile) -> dict[str, Any]:
