@@ -113,7 +113,8 @@ def test_null_stands_only_beside_something() -> None:
     masked = {"url": "http://example.org/why", "valueCode": "masked"}
     name = {"given": ["A", None], "_given": [None, {"extension": [masked]}]}
     assert check_resource({"resourceType": "Patient", "name": [name]}) == []
-    for beside in ([None], [None, None], [], "x", {}):
+    impostors: list[Any] = [[None], [None, None], [], "x", {}]
+    for beside in impostors:
         lonely = {"resourceType": "Patient", "name": [{**name, "_given": beside}]}
         assert "name[0].given[1]" in _places(lonely)
 
