@@ -83,10 +83,14 @@ def server() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def fresh_database(admin_url: str) -> Iterator[str]:
-    """Create a database of its own; gives its URL and drops it at the end."""
+def fresh_database(admin_url: str, template: str | None = None) -> Iterator[str]:
+    """Create a database of its own; gives its URL and drops it at the end.
+
+    `template`: URL of a database to copy, to which nobody is connected.
+    """
     name = f"safehand_{uuid4().hex[:16]}"
-    asyncio.run(_execute(admin_url, f"CREATE DATABASE {name}"))
+    copied = f" TEMPLATE {urlsplit(template).path[1:]}" if template else ""
+    asyncio.run(_execute(admin_url, f"CREATE DATABASE {name}{copied}"))
     try:
         yield urlunsplit(urlsplit(admin_url)._replace(path=f"/{name}"))
     finally:

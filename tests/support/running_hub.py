@@ -26,7 +26,6 @@ from schemas.wire.hub_api import (
     GrantsIn,
     GrantsStored,
     HubCard,
-    Introduction,
     SectionIn,
     SectionsIn,
 )
@@ -34,9 +33,10 @@ from schemas.wire.statement import SignedStatement
 from services.hub.admin import admit_facility, enrol_auditor, make_hub
 from services.hub.app import create_app
 from services.hub.context import Hub
+from services.hub.key_files import load_keys
 from services.hub.settings import HubSettings, load_settings
 from services.hub_client.client import HubClient, open_hub_client
-from tests.support.facilities import NOW, YEAR, Facility, fixed_id, seed
+from tests.support.facilities import NOW, YEAR, Facility, alpha, beta, fixed_id, gamma, seed
 from tests.support.story import Story
 
 URL = "http://127.0.0.1:8440"
@@ -209,23 +209,19 @@ def section_in(sealed: object) -> SectionIn:
     return SectionIn(manifest=sealed.manifest, ciphertext=b64u(sealed.ciphertext))
 
 
-async def lay_out_hub(
-    folder: Path, database_url: str | None, story: Story, **values: object
-) -> tuple[HubSettings, HubCard]:
-    """Make a hub and let the story's facilities and the auditor in."""
-    card = await make_hub(folder, URL, database_url, **{"integrate_every": 0.02, **values})
+async def lay_out_hub(folder: Path, database_url: str | None, **values: object) -> HubSettings:
+    """Make a hub and let Alpha, Beta, Gamma and the auditor in."""
+    await make_hub(folder, URL, database_url, **{"integrate_every": 0.02, **values})
     settings = load_settings(folder)
-    for facility in (story.alpha, story.beta, story.gamma):
-        await admit_facility(settings, introduction_of(facility), now=NOW)
+    for facility in (alpha(), beta(), gamma()):
+        await admit_facility(settings, with_working_keys(facility).introduction, now=NOW)
     auditor = AuditorCard(auditor=AUDITOR, ed25519=b64u(RequestSigner(http_seed("auditor")).public))
     await enrol_auditor(settings, auditor, now=NOW)
-    return settings, card
+    return settings
 
 
-def introduction_of(facility: Facility) -> Introduction:
-    if not facility.extra:
-        with_working_keys(facility)
-    return facility.introduction
+def card_of(settings: HubSettings) -> HubCard:
+    return load_keys(settings).card(settings)
 
 
 @asynccontextmanager
