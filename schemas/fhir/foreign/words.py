@@ -6,14 +6,19 @@ The bundle as received keeps what is lost here.
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from unicodedata import normalize
 
 from schemas.components.values import tidy_line, tidy_text
 from schemas.fhir.codecs import Json
 
 REMOVED = "[name removed]"
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
+_WORD = re.compile(r"\w+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_UNTOUCHED = frozenset({"system", "code", "unit", "kind", "status"})
+_UNTOUCHED = frozenset(
+    {"system", "code", "unit", "kind", "status", "certainty", "severity", "criticality"}
+)
+"""Fields that hold one of a few words, which someone's name may be too."""
 
 
 def line(text: Any, limit: int = 300) -> str | None:
@@ -54,7 +59,7 @@ def present(**fields: Any) -> Json:
 def _name_parts(name: Json) -> Iterator[str]:
     given = name.get("given")
     for part in (name.get("family"), name.get("text"), *(given if isinstance(given, list) else ())):
-        yield from re.findall(r"\w+", part if isinstance(part, str) else "")
+        yield from _WORD.findall(normalize("NFC", part) if isinstance(part, str) else "")
 
 
 def names_in(resources: Iterable[Json]) -> frozenset[str]:
@@ -79,16 +84,18 @@ def _contact_names(resource: Json) -> Iterator[Json]:
 
 
 def without_names(value: Any, names: frozenset[str]) -> Any:
-    """Return plain JSON in which every word that is part of a known name is replaced."""
+    """Return plain JSON in which every word that is part of a known name is replaced.
+
+    A name that is spelt otherwise than in the bundle's own name elements is not found.
+    """
     if isinstance(value, dict):
         return {
-            key: part if key in _UNTOUCHED else without_names(part, names)
+            key: part if key in _UNTOUCHED and isinstance(part, str) else without_names(part, names)
             for key, part in value.items()
         }
     if isinstance(value, list):
         return [without_names(part, names) for part in value]
     if isinstance(value, str):
-        return re.sub(
-            r"\w+", lambda word: REMOVED if word[0].casefold() in names else word[0], value
-        )
+        composed = normalize("NFC", value)
+        return _WORD.sub(lambda word: REMOVED if word[0].casefold() in names else word[0], composed)
     return value
