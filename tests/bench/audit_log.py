@@ -158,7 +158,7 @@ def _peer(plan: Plan, folder: Path) -> Iterator[Timed]:
     memory = pymerkle.InmemoryTree()
     for number in range(PEER_SIZE):
         memory.append_entry(b"%d" % number)
-    chosen, root = random.Random(1), memory.get_state()
+    chosen, root = random.Random(1), memory.get_root()
     yield timed(
         GROUP,
         PEER_PROOF,

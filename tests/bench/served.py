@@ -71,10 +71,10 @@ def works(floor: Server, patient: HubWorld, hasty: HubWorld, plan: Plan) -> list
     soon as the decision is committed.
     """
     body = bytes(BODY)
-    insert = _plain("POST", "/insert", body)
-    lookups = [_plain("GET", f"/release/{one}") for one in range(FLOOR_CONSENTS)]
+    insert = plain("POST", "/insert", body)
+    lookups = [plain("GET", f"/release/{one}") for one in range(FLOOR_CONSENTS)]
     return [
-        Work(HELLO, floor, lambda _: [_plain("GET", "/hello")], 200, signed=False),
+        Work(HELLO, floor, lambda _: [plain("GET", "/hello")], 200, signed=False),
         Work(INSERT, floor, lambda _: [insert], 201, signed=False),
         Work(PUSH, patient.server, patient.pushes, 200),
         Work(
@@ -136,7 +136,8 @@ def _send(work: Work, connections: int, count: int, seconds: float, generator: E
     return outcome
 
 
-def _plain(method: str, path: str, body: bytes = b"") -> bytes:
+def plain(method: str, path: str, body: bytes = b"") -> bytes:
+    """Return an unsigned request as the bytes that go over the wire."""
     head = f"{method} {path} HTTP/1.1\r\nhost: {HOST}\r\ncontent-length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
