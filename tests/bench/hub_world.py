@@ -190,21 +190,21 @@ def hub_world(folder: Path, database_url: str | None, **settings: str) -> Iterat
     port = free_port()
     card = asyncio.run(make_hub(folder / "hub", f"http://{HOST}:{port}", database_url, port=port))
     alpha, beta = make_party("alpha", card), make_party("beta", card)
-    asyncio.run(_admit(folder / "hub", (alpha, beta)))
+    asyncio.run(admit(folder / "hub", (alpha, beta)))
     command, log = safehand("hub", "serve", "--dir", str(folder / "hub")), folder / "hub.log"
     with serving(command, port, "/readyz", log, **settings) as server:
         sections = Sections(alpha.facility)
-        consents = asyncio.run(_fill(alpha, beta, sections))
+        consents = asyncio.run(fill(alpha, beta, sections))
         yield HubWorld(server, alpha, beta, sections, consents)
 
 
-async def _admit(folder: Path, parties: Sequence[Party]) -> None:
+async def admit(folder: Path, parties: Sequence[Party]) -> None:
     for party in parties:
         settings = load_settings(folder)
         await admit_facility(settings, party.facility.introduction, now=wall_clock())
 
 
-async def _fill(alpha: Party, beta: Party, sections: Sections) -> list[str]:
+async def fill(alpha: Party, beta: Party, sections: Sections) -> list[str]:
     """Push one section per consent and grant it, as the owner's node does; return the consents."""
     consents = []
     async with open_hub_client(alpha.hub, alpha.http_seed, wall_clock) as hub:
