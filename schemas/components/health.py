@@ -259,9 +259,9 @@ class HealthRecord(Record):
     complaints: list[Complaint] = Field(default=[], max_length=64)
     problems: list[Problem] = Field(default=[], max_length=256)
     findings: list[Finding] = Field(default=[], max_length=256)
-    blood_pressures: list[BloodPressure] = Field(default=[], max_length=1024)
-    measurements: list[Measurement] = Field(default=[], max_length=1024)
-    lab_results: list[LabResult] = Field(default=[], max_length=1024)
+    blood_pressures: list[BloodPressure] = Field(default=[], max_length=4096)
+    measurements: list[Measurement] = Field(default=[], max_length=4096)
+    lab_results: list[LabResult] = Field(default=[], max_length=4096)
     screenings: list[Screening] = Field(default=[], max_length=256)
     pregnancy: Pregnancy | None = None
     allergies: list[Allergy] = Field(default=[], max_length=128)
@@ -288,7 +288,7 @@ class HealthRecord(Record):
     pursued_by_traffickers: Answer | None = None
     """Yes or no, no detail: who and where do not belong in a health record."""
     forced_substance_use: Answer | None = None
-    notes: list[Note] = Field(default=[], max_length=1024)
+    notes: list[Note] = Field(default=[], max_length=4096)
     letters: list[Letter] = Field(default=[], max_length=512)
     legal_papers: list[LegalPaper] = Field(default=[], max_length=256)
     documents: list[Document] = Field(default=[], max_length=512)

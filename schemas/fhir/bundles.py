@@ -14,8 +14,8 @@ from schemas.components.assignment import category_of
 from schemas.components.base import Record, facts_of
 from schemas.fhir.codecs import Json
 from schemas.fhir.composition import Entry, default_head, parts
+from schemas.fhir.fact_map import VALUE
 from schemas.fhir.labels import SectionHeader, security
-from schemas.fhir.lenses import VALUE
 from schemas.fhir.maps.registry import map_of
 from schemas.fhir.subject import stamp
 from schemas.fhir.systems import COMPONENT, FACT, RECORD, STATED

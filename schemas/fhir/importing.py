@@ -145,14 +145,19 @@ def _clinical(resources: list[Json], named: dict[str, Json]) -> tuple[dict[str, 
             continue
         try:
             field, fact = _fact(resource, named, names)
+            _add(health, field, fact)
         except NotMapped as reason:
-            missed.append(f"Bundle.entry.{index}: {resource['resourceType']} {reason}")
-            continue
-        if holds_list(HealthRecord, field):
-            health.setdefault(field, []).append(fact)
-        else:
-            health[field] = fact
+            missed.append(f"Bundle.entry.{index}: {reason}")
     return health, missed
+
+
+def _add(health: dict[str, Any], field: str, fact: Fact) -> None:
+    if holds_list(HealthRecord, field):
+        health.setdefault(field, []).append(fact)
+    elif field in health:
+        raise NotMapped(f"is a second health.{field}")
+    else:
+        health[field] = fact
 
 
 def import_bundle(bundle: bytes) -> ImportedCase:
@@ -164,7 +169,7 @@ def import_bundle(bundle: bytes) -> ImportedCase:
         patient = _patient(resources)
     except NotMapped as reason:
         patient = {}
-        missed.append(f"Bundle: Patient {reason}")
+        missed.append(f"Bundle: the Patient {reason}")
     data: dict[Component, dict[str, Any]] = {
         "administrative": {"profile": read_profile(patient)} if patient else {},
         "identity": read_identity(patient) | {"documents": [_RECEIVED]},

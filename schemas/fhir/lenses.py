@@ -1,12 +1,10 @@
 """Where in a resource a field goes. A lens writes one field and reads it back.
 
-Facts are handled as the plain JSON of their models. A `FactMap` is all that is known about one
-field of a component: resource type, constant elements, and one lens per field of the fact.
+Facts are handled as the plain JSON of their models, resources as parsed JSON.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -265,14 +263,16 @@ def identifiers(name: str, codec: Codec) -> Lens:
     return Lens(name, "identifier", put, get)
 
 
-def _put_all(lenses: tuple[Lens, ...], node: Json, value: Json) -> Json:
+def put_all(lenses: tuple[Lens, ...], node: Json, value: Json) -> Json:
+    """Write every field that `value` has into `node`, and return `node`."""
     for lens in lenses:
         if (content := value.get(lens.name)) not in (None, []):
             lens.put(node, content)
     return node
 
 
-def _get_all(lenses: tuple[Lens, ...], node: Json) -> Json:
+def get_all(lenses: tuple[Lens, ...], node: Json) -> Json:
+    """Return every field that `node` has."""
     found = ((lens.name, lens.get(node)) for lens in lenses)
     return {name: value for name, value in found if value is not None}
 
@@ -281,39 +281,6 @@ def group(*lenses: Lens, fixed: Json | None = None) -> Codec:
     """Return the codec of a nested model as a nested element with the constants `fixed`."""
     constant = orjson.dumps(fixed or {})
     return Codec(
-        lambda value: _put_all(lenses, orjson.loads(constant), value),
-        lambda node: _get_all(lenses, node),
+        lambda value: put_all(lenses, orjson.loads(constant), value),
+        lambda node: get_all(lenses, node),
     )
-
-
-@dataclass(frozen=True)
-class FactMap:
-    """How one field of a component is spelt in FHIR: a resource for each fact."""
-
-    resource: str
-    lenses: tuple[Lens, ...]
-    fixed: Json
-    label: str
-    section: str = ""
-    """LOINC code of the part of a document in which such facts are listed."""
-
-    @cached_property
-    def _constant(self) -> bytes:
-        return orjson.dumps({"resourceType": self.resource} | self.fixed)
-
-    def encode(self, fact: Json, stamp: Json) -> Json:
-        """Return the resource of a fact; `stamp` holds the elements that name the subject."""
-        return _put_all(self.lenses, orjson.loads(self._constant) | stamp, fact)
-
-    def decode(self, resource: Json) -> Json:
-        """Return the fact of a resource that `encode` made."""
-        return _get_all(self.lenses, resource)
-
-
-def fact(resource: str, *lenses: Lens, label: str, section: str = "", **fixed: Any) -> FactMap:
-    """Describe one field; `fixed` are constant elements of the resource."""
-    return FactMap(resource, lenses, fixed, label, section)
-
-
-VALUE = "recorded"
-"""Name under which a fact that is one plain value is handled."""

@@ -16,8 +16,8 @@ from schemas.components.records import RECORDS, holds_list, parse_record
 from schemas.errors import ComponentError
 from schemas.fhir.bundles import build_bundle, by_category, resources
 from schemas.fhir.codecs import Json
+from schemas.fhir.fact_map import VALUE
 from schemas.fhir.labels import SectionHeader, header_of, parse_bundle
-from schemas.fhir.lenses import VALUE
 from schemas.fhir.maps.registry import map_of
 from schemas.fhir.systems import FACT, STATED
 from schemas.fhir.validity import check_resource

@@ -1,18 +1,8 @@
 """Component `administrative` in FHIR: Patient without a name, EpisodeOfCare, CareTeam, Flag."""
 
 from schemas.fhir.codecs import DISPLAY, Codec, concept, each, mapped, quantity
-from schemas.fhir.lenses import (
-    VALUE,
-    FactMap,
-    at,
-    component,
-    extension,
-    extensions,
-    fact,
-    group,
-    own_ext,
-    own_exts,
-)
+from schemas.fhir.fact_map import VALUE, FactMap, fact
+from schemas.fhir.lenses import at, component, extension, extensions, group, own_ext, own_exts
 from schemas.fhir.maps.identity import RELATIONS
 from schemas.fhir.maps.shared import (
     CASEWORKER_REF,

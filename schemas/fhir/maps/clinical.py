@@ -4,7 +4,8 @@ from typing import Any
 
 from schemas.components.clinical import NO_KNOWN_ALLERGY
 from schemas.fhir.codecs import CODED, DISPLAY, Json, concept, mapped
-from schemas.fhir.lenses import FactMap, Lens, at, fact, group, own_ext
+from schemas.fhir.fact_map import FactMap, fact
+from schemas.fhir.lenses import Lens, at, group, own_ext
 from schemas.fhir.maps.shared import CASEWORKER_REF, code, observed, own_code, snomed
 from schemas.fhir.systems import SNOMED, TERMINOLOGY, UCUM, own
 

@@ -8,7 +8,8 @@ sensitivity code that two categories share, would permit more than was ticked.
 from typing import Any
 
 from schemas.fhir.codecs import Codec, Json, coding, each
-from schemas.fhir.lenses import FactMap, Lens, answers, at, fact, group, own_ext, within
+from schemas.fhir.fact_map import FactMap, fact
+from schemas.fhir.lenses import Lens, answers, at, group, own_ext, within
 from schemas.fhir.maps.crisis import QUESTIONNAIRE
 from schemas.fhir.maps.shared import CASEWORKER_REF, FACILITY_REF, code, loinc
 from schemas.fhir.systems import (

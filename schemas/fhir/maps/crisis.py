@@ -1,7 +1,8 @@
 """Observation check-list and crisis assessment in FHIR: a QuestionnaireResponse for each group."""
 
 from schemas.fhir.codecs import PLAIN, coding
-from schemas.fhir.lenses import FactMap, Lens, answers, at, fact
+from schemas.fhir.fact_map import FactMap, fact
+from schemas.fhir.lenses import Lens, answers, at
 from schemas.fhir.maps.shared import CASEWORKER_REF
 from schemas.fhir.systems import own
 

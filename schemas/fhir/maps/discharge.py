@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from schemas.fhir.codecs import Codec, coding, concept, mapped
-from schemas.fhir.lenses import FactMap, answers, at, fact, own_ext
+from schemas.fhir.fact_map import FactMap, fact
+from schemas.fhir.lenses import answers, at, own_ext
 from schemas.fhir.maps import clinical
 from schemas.fhir.maps.crisis import form
 from schemas.fhir.maps.shared import (

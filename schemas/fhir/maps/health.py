@@ -10,14 +10,13 @@ from schemas.fhir.codecs import (
     quantity,
     wrapped,
 )
+from schemas.fhir.fact_map import FactMap, fact
 from schemas.fhir.lenses import (
-    FactMap,
     answer_list,
     answers,
     at,
     component,
     components,
-    fact,
     group,
     own_ext,
     payload,

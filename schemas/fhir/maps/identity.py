@@ -1,7 +1,8 @@
 """Component `identity` in FHIR: Patient and RelatedPerson, the only resources with names."""
 
 from schemas.fhir.codecs import each, mapped
-from schemas.fhir.lenses import FactMap, at, fact, group, identifiers, own_ext
+from schemas.fhir.fact_map import FactMap, fact
+from schemas.fhir.lenses import at, group, identifiers, own_ext
 from schemas.fhir.maps.shared import ADDRESS, DOCUMENT, NAME, PHONE
 from schemas.fhir.systems import IDENTIFIER_TYPE, ROLE_CODE, own
 

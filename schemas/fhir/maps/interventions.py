@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from schemas.fhir.codecs import Codec, Json, concept, each, wrapped
-from schemas.fhir.lenses import FactMap, Lens, at, fact, own_ext
+from schemas.fhir.fact_map import FactMap, fact
+from schemas.fhir.lenses import Lens, at, own_ext
 from schemas.fhir.maps.shared import CASEWORKER_REF, FACILITY_REF, code, language_of
 from schemas.fhir.systems import CASEWORKER, own
 

@@ -11,7 +11,8 @@ from schemas.fhir.codecs import (
     reference,
     renamed,
 )
-from schemas.fhir.lenses import FactMap, Lens, at, fact, output, own_ext
+from schemas.fhir.fact_map import FactMap, fact
+from schemas.fhir.lenses import Lens, at, output, own_ext
 from schemas.fhir.maps.shared import (
     CASEWORKER_REF,
     CONTACT_ENTRY,

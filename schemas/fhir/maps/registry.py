@@ -1,7 +1,7 @@
 """All maps, by component and field."""
 
 from schemas.errors import ComponentError
-from schemas.fhir.lenses import FactMap
+from schemas.fhir.fact_map import FactMap
 from schemas.fhir.maps.administrative import ADMINISTRATIVE
 from schemas.fhir.maps.consent import CONSENT
 from schemas.fhir.maps.discharge import DISCHARGE

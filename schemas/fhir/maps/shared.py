@@ -3,7 +3,8 @@
 from typing import Literal
 
 from schemas.fhir.codecs import DISPLAY, PLAIN, Codec, Json, concept, each, prefixed, reference
-from schemas.fhir.lenses import VALUE, FactMap, Lens, at, extension, fact, group, own_ext
+from schemas.fhir.fact_map import VALUE, FactMap, fact
+from schemas.fhir.lenses import Lens, at, extension, group, own_ext
 from schemas.fhir.systems import (
     ATTACHMENT,
     CASEWORKER,

@@ -169,6 +169,13 @@ def test_observations_go_to_the_fields_they_belong_to():
     assert health.pregnancy.status == "pregnant"
 
 
+def test_a_second_answer_to_one_question_is_not_swallowed():
+    said = _observation("82810-3", valueCodeableConcept={"text": "unsure"})
+    imported = import_bundle(_bundle(said, said))
+    assert imported.records["health"].pregnancy.status == "unknown"
+    assert imported.not_mapped == ("Bundle.entry.2: is a second health.pregnancy",)
+
+
 def test_a_medicine_is_found_through_its_reference():
     medication = {
         "resourceType": "Medication",
@@ -217,7 +224,7 @@ def test_a_patient_with_a_fault_is_still_someone():
     imported = import_bundle(json.dumps(entry).encode())
     assert imported.records["identity"].person is None
     assert imported.records["identity"].documents[0].attachment == RECEIVED_NAME
-    assert imported.not_mapped == ("Bundle: Patient is not valid FHIR R4 at birthDate",)
+    assert imported.not_mapped == ("Bundle: the Patient is not valid FHIR R4 at birthDate",)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from schemas.components.records import RECORDS, fact_model
 from schemas.components.values import CODE_SHAPES
 from schemas.errors import ComponentError
 from schemas.fhir.codecs import mapped, renamed
-from schemas.fhir.lenses import VALUE
+from schemas.fhir.fact_map import VALUE
 from schemas.fhir.maps.registry import MAPS, map_of
 from schemas.fhir.systems import CODE_SYSTEMS
 
