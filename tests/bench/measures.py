@@ -32,6 +32,8 @@ class Served:
 
     `per_second` counts `unit`, which may be several to a request. `generator`: share of one core
     that the load generator took; near 1 it was the bottleneck and not the server.
+    `server_micros`: processor time of the server for each of `unit`, which says more than the rate
+    where other work disturbs.
     """
 
     work: str
@@ -45,6 +47,7 @@ class Served:
     requests: int
     generator: float
     server_mib: float
+    server_micros: float
     ratios: list[Ratio] = field(default_factory=list)
 
 

@@ -36,6 +36,12 @@ class Server:
                 return int(line.split()[1]) / 1024
         raise RuntimeError("the process has ended")
 
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time used so far, by all its threads."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 def free_port() -> int:
     """Return a port that nothing listens on at the moment."""

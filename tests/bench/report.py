@@ -94,7 +94,17 @@ def console() -> Console:
 def _served_table(database: str, rows: Sequence[Served]) -> Table:
     table = Table(title=f"hub on {database}, one worker", title_justify="left")
     table.add_column("work", no_wrap=True)
-    for name in ("c", "per s", "min..max", "p50 ms", "p99 ms", "share of floor", "MiB", "gen."):
+    for name in (
+        "c",
+        "per s",
+        "min..max",
+        "p50 ms",
+        "p99 ms",
+        "share of floor",
+        "CPU µs",
+        "MiB",
+        "gen.",
+    ):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
@@ -105,6 +115,7 @@ def _served_table(database: str, rows: Sequence[Served]) -> Table:
             f"{row.p50_ms:.2f}",
             f"{row.p99_ms:.2f}",
             _ratios(row.ratios),
+            f"{row.server_micros:,.0f}",
             f"{row.server_mib:.0f}",
             f"{row.generator:.0%}",
         )

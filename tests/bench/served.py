@@ -36,6 +36,10 @@ COMPARED: dict[str, list[tuple[str, float | None]]] = {
 }
 """Which floors a run is held against, and the least share of it to reach."""
 
+OK, CREATED = frozenset({200}), frozenset({201})
+DECIDED_ALREADY = frozenset({202, 200})
+"""200: the proof was there by the time the answer was made, although nobody waited for it."""
+
 Requests = Callable[[int], Sequence[bytes]]
 Say = Callable[[str], None]
 
@@ -47,7 +51,7 @@ class Work:
     name: str
     server: Server
     requests: Requests
-    expect: int
+    expect: frozenset[int]
     signed: bool = True
     each: int = 1
     count: int | None = None
@@ -60,6 +64,8 @@ class _Series:
 
     outcomes: list[Outcome] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
+    cpu: float = 0.0
+    """Processor seconds of the server in all rounds."""
     rate: float = 200.0
     """Requests per second to prepare for."""
 
@@ -74,20 +80,20 @@ def works(floor: Server, patient: HubWorld, hasty: HubWorld, plan: Plan) -> list
     insert = plain("POST", "/insert", body)
     lookups = [plain("GET", f"/release/{one}") for one in range(FLOOR_CONSENTS)]
     return [
-        Work(HELLO, floor, lambda _: [plain("GET", "/hello")], 200, signed=False),
-        Work(INSERT, floor, lambda _: [insert], 201, signed=False),
-        Work(PUSH, patient.server, patient.pushes, 200),
+        Work(HELLO, floor, lambda _: [plain("GET", "/hello")], OK, signed=False),
+        Work(INSERT, floor, lambda _: [insert], CREATED, signed=False),
+        Work(PUSH, patient.server, patient.pushes, OK),
         Work(
             BATCH_PUSH,
             patient.server,
             lambda count: patient.pushes(count, BATCH),
-            200,
+            OK,
             each=BATCH,
             count=plan.batches,
         ),
-        Work(LOOKUP, floor, lambda _: lookups, 200, signed=False),
-        Work(DECIDED, hasty.server, hasty.releases, 202),
-        Work(DELIVERED, patient.server, patient.releases, 200),
+        Work(LOOKUP, floor, lambda _: lookups, OK, signed=False),
+        Work(DECIDED, hasty.server, hasty.releases, DECIDED_ALREADY),
+        Work(DELIVERED, patient.server, patient.releases, OK),
     ]
 
 
@@ -120,7 +126,9 @@ def _run(work: Work, connections: int, plan: Plan, generator: Executor, series: 
     count = work.count or min(
         plan.most_requests, int(series.rate * plan.served * 1.5) + connections
     )
+    before = work.server.cpu_seconds
     outcome = _send(work, connections, count, plan.served, generator)
+    series.cpu += work.server.cpu_seconds - before
     series.rate = max(series.rate, len(outcome.latencies) / outcome.seconds)
     series.outcomes.append(outcome)
     series.memory.append(work.server.memory_mib)
@@ -131,8 +139,8 @@ def _send(work: Work, connections: int, count: int, seconds: float, generator: E
     seconds = 10 * seconds + 1 if work.count else seconds
     load = Load(work.server.port, requests, connections, seconds, cycle=not work.signed)
     outcome = generator.submit(run, load).result()
-    if set(outcome.statuses) != {work.expect}:
-        raise RuntimeError(f"{work.name}: answers {outcome.statuses}, {work.expect} was expected")
+    if not set(outcome.statuses) <= work.expect:
+        raise RuntimeError(f"{work.name}: answers {outcome.statuses}, {set(work.expect)} expected")
     return outcome
 
 
@@ -185,5 +193,6 @@ def _row(
         requests=len(latencies),
         generator=median(one.busy for one in series.outcomes),
         server_mib=median(series.memory),
+        server_micros=series.cpu / (len(latencies) * work.each) * 1e6,
         ratios=ratios,
     )

@@ -64,7 +64,9 @@ def test_other_answers_than_expected_stop_the_run(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'floor.sqlite'}"
     program = python("-m", "tests.bench.floor_server", str(port), url)
     with serving(program, port, "/hello", tmp_path / "log") as server:
-        missing = served.Work("missing", server, lambda _: [served.plain("GET", "/no")], 200, False)
+        missing = served.Work(
+            "missing", server, lambda _: [served.plain("GET", "/no")], served.OK, False
+        )
         with command.load_generator() as generator, pytest.raises(RuntimeError, match="404"):
             served.measure("none", [missing], SMOKE, generator, quiet)
 
