@@ -64,6 +64,7 @@ class Integrator:
         self._guard_file, self._every, self._backlog = guard_file, every, backlog
         self._failures: tuple[type[Exception], ...] = (*database.errors, HubError)
         self._wake = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
         self._waiting: dict[bytes, asyncio.Future[int]] = {}
         self._pending = 0
         self._task: asyncio.Task[None] | None = None
@@ -187,16 +188,17 @@ class Integrator:
 
         Raises GuardError, AuditError; UnavailableError if the database refuses.
         """
-        async with self._database.reading() as connection:
-            if not await log_store.has_pending(connection):
+        async with self._one_at_a_time:
+            async with self._database.reading() as connection:
+                if not await log_store.has_pending(connection):
+                    return
+            try:
+                grown = await self._writer.run(self._grow)
+            except LogMovedError:
+                await self._adopt()
                 return
-        try:
-            grown = await self._writer.run(self._grow)
-        except LogMovedError:
-            await self._adopt()
-            return
-        if grown is not None:
-            await self._publish(grown)
+            if grown is not None:
+                await self._publish(grown)
 
     async def _grow(self, turn: Turn) -> _Grown | None:
         connection = turn.connection
