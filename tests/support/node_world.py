@@ -19,7 +19,7 @@ from services.hub.app import create_app as create_hub
 from services.hub.settings import load_settings as load_hub_settings
 from services.node.app import create_app
 from services.node.init import NewNode, init_node
-from services.node.settings import settings_of
+from services.node.settings import load_settings
 from tests.support.node_cases import CODE, FORM, case
 
 PASSPHRASE = "seven quiet herons over water"
@@ -134,7 +134,7 @@ class World:
     async def serve(self, name: str, new: NewNode) -> AsyncIterator[RunningNode]:
         """Start a node; it stops, as in a crash or a restart, when the context ends."""
         way = Way(self.hub)
-        settings = settings_of(self.path / name, {"answer_seconds": 20.0})
+        settings = load_settings(self.path / name)
         app = create_app(settings, clock=self.clock, sync=False, transport=way)
         token = settings.folder.api_token.read_text().strip()
         async with (

@@ -1,0 +1,129 @@
+"""Backup and restore: a lost passphrase or machine is not a lost shelter. PROTOCOL section 11."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from keys.errors import KeyringError, RecoveryCodeError
+from keys.keyring import change_passphrase
+from keys.recovery import new_recovery_code
+from services.node.backup import restore_backup, write_backup
+from services.node.errors import BackupError, FolderError
+from tests.support.node_cases import ATTACHMENT, CODE, COMPLAINT, NAME
+from tests.support.node_world import PASSPHRASE, START, Shelters, shelters
+
+
+@pytest.fixture
+async def two(tmp_path: Path) -> AsyncIterator[Shelters]:
+    async with shelters(tmp_path) as both:
+        await both.store()
+        await both.transfer()
+        yield both
+
+
+def _backup(two: Shelters, name: str = "beta") -> Path:
+    file = two.world.path / f"{name}.backup"
+    write_backup(two.world.path / name, file, passphrase=PASSPHRASE, now=START)
+    return file
+
+
+async def test_restored_node_goes_on_where_the_backup_was_made(two: Shelters) -> None:
+    for name, node in (("alpha", two.alpha), ("beta", two.beta)):
+        file = _backup(two, name)
+        place = two.world.path / f"{name}-again"
+        restore_backup(file, place, recovery_code=node.new.recovery_code)
+        assert (place / "api-token").read_text() != (node.path / "api-token").read_text()
+        async with two.world.serve(f"{name}-again", node.new) as again:
+            await again.unlock()
+            assert (await again.pull())["troubles"] == []
+            found = await again.http.get("/fhir/Bundle", params={"identifier": CODE})
+            before = await node.http.get("/fhir/Bundle", params={"identifier": CODE})
+            assert found.json()["total"] >= 6
+            assert found.json() == before.json()
+
+
+async def test_lost_passphrase_is_replaced_by_the_recovery_code(two: Shelters) -> None:
+    place = two.world.path / "again"
+    restore_backup(_backup(two), place, recovery_code=two.beta.new.recovery_code)
+    change_passphrase(
+        place / "record.keyring",
+        recovery_code=two.beta.new.recovery_code,
+        new_passphrase="four other words entirely",
+        profile="light",
+    )
+    async with two.world.serve("again", two.beta.new) as again:
+        await again.refused("POST", "/v1/unlock", json={"passphrase": PASSPHRASE})
+        await again.post("/v1/unlock", {"passphrase": "four other words entirely"})
+        assert len((await again.get("/v1/opened"))["sections"]) == 6
+
+
+async def test_backup_shows_nothing(two: Shelters) -> None:
+    data = _backup(two, "alpha").read_bytes()
+    for part in (NAME, COMPLAINT, CODE, two.alpha.facility):
+        assert part.encode() not in data
+    assert ATTACHMENT[:256] not in data
+    assert (_backup(two).stat().st_mode & 0o777) == 0o600
+
+
+async def test_wrong_secrets_are_refused(two: Shelters) -> None:
+    file, place = _backup(two), two.world.path / "again"
+    with pytest.raises(KeyringError):
+        restore_backup(file, place, recovery_code=new_recovery_code())
+    with pytest.raises(RecoveryCodeError):
+        restore_backup(file, place, recovery_code="AAAA-AAAA")
+    assert list(place.iterdir()) == []
+    with pytest.raises(KeyringError):
+        write_backup(two.beta.path, two.world.path / "no", passphrase="wrong, but long", now=START)
+    assert not (two.world.path / "no").exists()
+    assert not list(two.world.path.glob(".no*"))
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip", "header", "append", "swap"])
+async def test_damaged_backups_restore_nothing(two: Shelters, damage: str) -> None:
+    file, place = _backup(two), two.world.path / "again"
+    data = bytearray(file.read_bytes())
+    if damage == "cut":
+        del data[-40:]
+    elif damage == "flip":
+        data[-40_000] ^= 1
+    elif damage == "header":
+        data[30] ^= 0xFF
+    elif damage == "append":
+        data += bytes(100)
+    else:
+        other = _backup(two, "alpha").read_bytes()
+        data[-len(other) // 2 :] = other[-len(other) // 2 :]
+    file.write_bytes(data)
+    with pytest.raises((BackupError, KeyringError)):
+        restore_backup(file, place, recovery_code=two.beta.new.recovery_code)
+    assert not place.exists() or list(place.iterdir()) == []
+
+
+async def test_existing_files_and_folders_are_never_overwritten(two: Shelters) -> None:
+    file = _backup(two)
+    with pytest.raises(BackupError):
+        _backup(two)
+    with pytest.raises(FolderError):
+        restore_backup(file, two.alpha.path, recovery_code=two.beta.new.recovery_code)
+    with pytest.raises(FolderError):
+        write_backup(two.world.path, two.world.path / "x", passphrase=PASSPHRASE, now=START)
+
+
+async def test_progress_is_told(two: Shelters) -> None:
+    told: list[tuple[int, int]] = []
+    file = two.world.path / "told.backup"
+
+    def note(done: int, total: int) -> None:
+        told.append((done, total))
+
+    write_backup(two.beta.path, file, passphrase=PASSPHRASE, now=START, progress=note)
+    assert told[-1][0] == told[-1][1]
+    told.clear()
+    restore_backup(
+        file,
+        two.world.path / "again",
+        recovery_code=two.beta.new.recovery_code,
+        progress=note,
+    )
+    assert told[-1] == (file.stat().st_size, file.stat().st_size)
