@@ -10,8 +10,9 @@ from typing import TypeVar
 from fastapi import Request
 from pydantic import ValidationError
 
+from keys.strict_json import parse_strict
 from schemas.wire.base import WireModel
-from services.web.errors import BodyTooLargeError, MediaTypeError
+from services.web.errors import BodyTooLargeError, MalformedJsonError, MediaTypeError
 from services.web.problems import body_error
 
 JSON = "application/json"
@@ -57,6 +58,17 @@ async def read_body(request: Request, limit: int) -> bytes:
 def parse_body(body: bytes, model: type[Model]) -> Model:
     """Return `body` as a wire model. Raises MalformedJsonError, InvalidBodyError."""
     try:
-        return model.from_bytes(body)
+        parsed = model.from_bytes(body)
     except ValidationError as error:
         raise body_error(error) from None
+    # What is its own canonical form has no member twice; anything else is looked at again.
+    if parsed.to_bytes() != body:
+        _require_unique_members(body)
+    return parsed
+
+
+def _require_unique_members(body: bytes) -> None:
+    try:
+        parse_strict(body)
+    except ValueError:
+        raise MalformedJsonError from None
