@@ -18,12 +18,6 @@ from tests.support.story import Story
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    with postgres.server() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
 def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A hub on SQLite that was never started."""
     folder = tmp_path_factory.mktemp("pattern") / "hub"
