@@ -21,11 +21,13 @@ from schemas.wire.hub_api import Introduction
 from services.hub_client.client import open_hub_client
 from services.node import api
 from services.node.audit import NodeLog
+from services.node.folder import NodeFolder
 from services.node.init import read_hub_card
 from services.node.keyholder import Keyholder, ServiceKeys
 from services.node.local import require_host
 from services.node.node import Clock, Node
 from services.node.problems import TABLE, answer_error
+from services.node.revocations import clean_up
 from services.node.routes import audit, consents, fhir, keys, people, records, releases, requests
 from services.node.routes.describe import complete
 from services.node.settings import NodeSettings
@@ -86,13 +88,20 @@ def create_app(
 def bare_app(metrics: Metrics) -> FastAPI:
     """Return the application without a node behind it: enough to describe it."""
     app = _Described(title="Safehand node", version="1", **_NO_PAGES)
-    app.include_router(health_routes(metrics, lambda: []), dependencies=[Depends(require_host)])
+    health = health_routes(metrics, lambda: _not_ready(app))
+    app.include_router(health, dependencies=[Depends(require_host)])
     for routes in (keys, people, records, consents, requests, releases, audit, fhir):
         app.include_router(routes.router)
     for error in (*TABLE.errors, HTTPException):
         app.add_exception_handler(error, answer_error)
     app.add_middleware(Shield, answer=answer_error, count=metrics.count)
     return app
+
+
+def _not_ready(app: FastAPI) -> list[str]:
+    """Return what keeps the node from its work. Being locked does not, nor a hub that is away."""
+    sync: Sync = app.state.sync
+    return ["hub-log-forked"] if sync.hub.trouble == "hub-log-forked" else []
 
 
 _NO_PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
@@ -132,28 +141,42 @@ async def open_node(
     folder.require()
     introduction = Introduction.from_bytes(folder.introduction.read_bytes())
     own = verify_introduction(introduction, now=clock())
-    service = ServiceKeys(
-        open_service_keyring(folder.service_keyring, folder.service_credential),
-        own.card.facility,
-    )
+    keyring = open_service_keyring(folder.service_keyring, folder.service_credential)
+    service = ServiceKeys(keyring, own.card.facility)
     card = read_hub_card(folder)
-    engine = open_engine(folder.database)
-    db = Database(engine)
-    try:
-        await migrate(engine)
-        async with open_hub_client(
+    async with (
+        _open_store(folder) as db,
+        open_hub_client(
             card, service.http_seed, clock, ca_file=settings.hub_ca, transport=transport
-        ) as hub:
-            yield Node(
-                settings=settings,
-                facility=own.card.facility,
-                fingerprint=own.fingerprint,
-                hub_card=card,
-                clock=clock,
-                db=db,
-                keys=Keyholder(folder, service),
-                log=NodeLog(service.log),
-                hub=hub,
-            )
-    finally:
-        await db.close()
+        ) as hub,
+    ):
+        node = Node(
+            settings=settings,
+            facility=own.card.facility,
+            fingerprint=own.fingerprint,
+            hub_card=card,
+            clock=clock,
+            db=db,
+            keys=Keyholder(folder, service),
+            log=NodeLog(service.log),
+            hub=hub,
+        )
+        # A crash between an erasure's commit and the removal of its files is made good here.
+        await clean_up(node)
+        try:
+            yield node
+        finally:
+            await node.stop()
+
+
+@contextlib.asynccontextmanager
+async def _open_store(folder: NodeFolder) -> AsyncIterator[Database]:
+    """Open the store for this process alone, at its newest revision."""
+    with folder.held():
+        engine = open_engine(folder.database)
+        db = Database(engine)
+        try:
+            await migrate(engine)
+            yield db
+        finally:
+            await db.close()

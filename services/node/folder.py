@@ -3,6 +3,9 @@
 Reads and writes nothing itself; secrets are written by `keys.secret_files`. PROTOCOL section 11.
 """
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +66,19 @@ class NodeFolder:
         """Raise FolderError unless this is the folder of an initialised node."""
         if not self.database.is_file() or not self.record_keyring.is_file():
             raise FolderError(f"{self.path} holds no node: run `safehand node init` first")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder for one process: two would write two histories into one log.
+
+        Raises FolderError if another process holds it.
+        """
+        with (self.path / "node.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise FolderError(f"another process runs the node in {self.path}") from None
+            yield
 
     def require_unused(self) -> None:
         """Make the folder (mode 0700). Raises FolderError if anything is here already."""

@@ -13,6 +13,7 @@ from exchange.audit.checkpoint import Checkpoint
 from exchange.audit.errors import AuditError
 from exchange.errors import OpenError
 from exchange.evidence import newest_checkpoint
+from services.hub_client.errors import AnswerError
 from services.node.errors import ForkError
 from services.node.node import Node
 from services.node.store.state import FORK, HUB_CHECKPOINT, get_value, put_value
@@ -39,9 +40,12 @@ async def accept(node: Node, text: str) -> Checkpoint:
     """
     try:
         found = checkpoint.verify(text, node.hub_log_keys)
+    except AuditError:
+        raise AnswerError("checkpoint-invalid") from None
+    try:
         async with node.following:
             await _extend(node, found, text)
-    except (AuditError, OpenError):
+    except OpenError:
         await _alarm(node, text)
         raise ForkError from None
     return found

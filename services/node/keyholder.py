@@ -87,7 +87,7 @@ class Keyholder:
         self.service = service
         self._file: Keyring | None = None
         self._records: RecordKeys | None = None
-        self._saving = asyncio.Lock()
+        self._turn = asyncio.Lock()
 
     @property
     def is_locked(self) -> bool:
@@ -101,9 +101,13 @@ class Keyholder:
         return self._records
 
     async def unlock(self, passphrase: str) -> None:
-        """Open the record keyring. Raises KeyringError, which says no more than that it failed."""
-        file = await asyncio.to_thread(self._open, passphrase)
-        self._file, self._records = file, RecordKeys(RecordKeyring.from_contents(file.contents))
+        """Open the record keyring. Raises KeyringError, which says no more than that it failed.
+
+        One attempt at a time: each takes hundreds of mebibytes of memory for its Argon2id.
+        """
+        async with self._turn:
+            file = await asyncio.to_thread(self._open, passphrase)
+            self._file, self._records = file, RecordKeys(RecordKeyring.from_contents(file.contents))
 
     def _open(self, passphrase: str) -> Keyring:
         return open_keyring(self._folder.record_keyring, passphrase=passphrase)
@@ -114,12 +118,12 @@ class Keyholder:
 
     async def add_staff(self, staff: str, pair: SigningPair) -> None:
         """Keep a staff member's keys in the record keyring, on disk before this returns."""
-        async with self._saving:
+        async with self._turn:
             await self._save(self.records().keyring.with_staff(staff, pair))
 
     async def add_kem_seed(self, seed: bytes) -> None:
         """Keep a new KEM seed before the older ones, on disk before this returns."""
-        async with self._saving:
+        async with self._turn:
             await self._save(self.records().keyring.with_kem_seed(seed))
 
     async def _save(self, changed: RecordKeyring) -> None:

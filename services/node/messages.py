@@ -6,7 +6,7 @@ PROTOCOL section 5.
 """
 
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,35 +51,54 @@ async def send(
     in_reply_to: str | None = None,
 ) -> Sent:
     """Seal a message and queue it, within the caller's transaction."""
-    message, now = new_id(), node.now()
-    statement = seal_message(
-        id=message,
-        sender=node.facility,
-        recipient=recipient.facility,
-        recipient_kem=recipient.kem,
+    message = new_id()
+    row = MessageRow(
+        message=message,
+        incoming=False,
+        partner=recipient.facility,
         kind=kind,
         reason=reason,
         in_reply_to=in_reply_to,
-        sent_at=now,
-        words=words.to_bytes(),
+        sent_at=node.now(),
+        sealed_words=keys.vault.seal_model(_WORDS, message, words),
+        state=store.NEW,
+    )
+    session.add(row)
+    return await _queue(node, session, keys, recipient, row, words.to_bytes())
+
+
+async def send_again(
+    node: Node, session: AsyncSession, keys: RecordKeys, recipient: GrantRecipient, row: MessageRow
+) -> Sent:
+    """Seal a message that did not leave to the recipient's key of now, and queue it."""
+    words = keys.vault.open(_WORDS, row.message, row.sealed_words or b"")
+    row.state = store.NEW
+    return await _queue(node, session, keys, recipient, row, words)
+
+
+async def _queue(
+    node: Node,
+    session: AsyncSession,
+    keys: RecordKeys,
+    recipient: GrantRecipient,
+    row: MessageRow,
+    words: bytes,
+) -> Sent:
+    statement = seal_message(
+        id=row.message,
+        sender=node.facility,
+        recipient=recipient.facility,
+        recipient_kem=recipient.kem,
+        kind=cast("MessageKind", row.kind),
+        reason=cast("ReasonCode", row.reason),
+        in_reply_to=row.in_reply_to,
+        sent_at=row.sent_at,
+        words=words,
         identity=keys.identity,
     )
-    session.add(
-        MessageRow(
-            message=message,
-            incoming=False,
-            partner=recipient.facility,
-            kind=kind,
-            reason=reason,
-            in_reply_to=in_reply_to,
-            sent_at=now,
-            statement=statement.model_dump_json(),
-            sealed_words=keys.vault.seal_model(_WORDS, message, words),
-            state=store.NEW,
-        )
-    )
-    position = await push.enqueue(node, session, "message", message, MessageIn(message=statement))
-    return Sent(message, position)
+    row.statement = statement.model_dump_json()
+    body = MessageIn(message=statement)
+    return Sent(row.message, await push.enqueue(node, session, "message", row.message, body))
 
 
 def received(statement: SignedStatement, node: Node) -> MessageRow | None:

@@ -74,6 +74,13 @@ class Node(Concealed):
         task.add_done_callback(self._forget)
         await asyncio.wait({task}, timeout=seconds)
 
+    async def stop(self) -> None:
+        """Stop what still runs in the background; the outbox keeps what was not told."""
+        running = list(self.tasks)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self.tasks.discard(task)
         if not task.cancelled():

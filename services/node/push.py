@@ -26,12 +26,16 @@ from schemas.wire.hub_api import (
 from schemas.wire.statement import Grant
 from services.hub_client.errors import AnswerError, HubRefusal, HubUnavailableError
 from services.node.node import Node
-from services.node.store import consents, outbox
+from services.node.store import consents, messages, outbox
 from services.node.store.tables import OutboxRow
 
 _BODY = "outbox.body"
 _RETRY = frozenset({"unauthenticated", "forbidden", "internal"})
 """Refusals that say nothing of the body: not admitted yet, a clock that is off, a fault there."""
+
+
+_OTHER_KEY = "other-kem-key"
+"""The hub's word for: sealed to a KEM key that the recipient has replaced."""
 
 
 class AttachmentOut(WireModel):
@@ -132,6 +136,10 @@ async def _tell(node: Node, rows: Sequence[OutboxRow]) -> int:
             return sum([await _tell(node, [row]) for row in rows])
         await _refused(node, rows[0], refusal)
         return 0
+    except OSError:
+        # The file of an attachment is gone: nothing that waits behind it must suffer for that.
+        await _refused(node, rows[0], HubRefusal(410, "file-missing"))
+        return 0
     except (HubUnavailableError, AnswerError):
         async with node.db.write() as session:
             await outbox.count_attempt(session, [row.position for row in rows])
@@ -160,9 +168,11 @@ async def _delivered(node: Node, rows: Sequence[OutboxRow]) -> None:
 
 
 async def _refused(node: Node, row: OutboxRow, refusal: HubRefusal) -> None:
+    """Keep what was refused out of the queue's way; what a newer KEM key mends is made again."""
     async with node.db.write() as session:
-        if row.kind == "grants":
-            await consents.forget_granted(session, row.subject, _granted(_body(node, [row])))
+        if _OTHER_KEY in refusal.reasons and await _to_be_made_again(session, node, row):
+            await outbox.remove(session, [row.position])
+            return
         await outbox.mark_refused(
             session,
             row.position,
@@ -171,6 +181,17 @@ async def _refused(node: Node, row: OutboxRow, refusal: HubRefusal) -> None:
             reasons=json.dumps(list(refusal.reasons)),
         )
         await consents.set_hub_state(session, row.kind, row.subject, "refused")
+
+
+async def _to_be_made_again(session: AsyncSession, node: Node, row: OutboxRow) -> bool:
+    """Note that grants or a message were sealed to an outdated key; `repair` makes them anew."""
+    if row.kind == "grants":
+        await consents.forget_granted(session, row.subject, _granted(_body(node, [row])))
+    elif row.kind == "message":
+        await messages.mark_unsent(session, row.subject)
+    else:
+        return False
+    return True
 
 
 def _granted(body: bytes) -> list[str]:

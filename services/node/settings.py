@@ -45,8 +45,8 @@ class NodeSettings(BaseSettings):
     """Longest pause between attempts while the hub is away."""
     answer_seconds: Pause = 20.0
     """How long a request waits for the hub's word before it is answered `queued`."""
-    batch_rows: Annotated[int, Field(ge=1, le=256)] = 32
-    """Outbox rows in one push."""
+    batch_rows: Annotated[int, Field(ge=1, le=21)] = 16
+    """Record versions in one push; each has at most 12 sections, a push at most 256."""
     batch_bytes: Bytes = 8 * _MIB
     """Ciphertext in one push, unless a single record has more."""
     json_bytes: Bytes = _MIB

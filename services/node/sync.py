@@ -16,7 +16,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from keys.directory import VerifiedFacility
 from schemas.wire.token import Purpose
 from services.hub_client.errors import HubError, HubRefusal
-from services.node import hublog, messages, opening, partners, push, releases, revocations
+from services.node import (
+    hublog,
+    messages,
+    opening,
+    partners,
+    push,
+    releases,
+    repair,
+    revocations,
+)
 from services.node.errors import ForkError, LockedError
 from services.node.keyholder import RecordKeys
 from services.node.node import Node
@@ -76,39 +85,44 @@ class Sync:
 
     async def round(self) -> Round:
         """Do one round: each step by itself, so that one trouble does not stop the others."""
-        done = Round()
+        done, is_away = Round(), False
         async with self._turn:
-            for step in (_push, _log, _messages, _revocations, _releases, _open, _erase, _refresh):
-                if not await self._try(step, done):
-                    break
+            for step in _STEPS:
+                if not (is_away and step not in _LOCAL):
+                    is_away |= await self._try(step, done)
+        if not done.troubles:
+            self.hub = HubState(self._node.now())
         return done
 
     async def _try(self, step: Callable[[Node, Round], Awaitable[None]], done: Round) -> bool:
-        """Run a step; say whether the next is worth trying."""
+        """Run a step; say whether the hub turned out to be away."""
         try:
             await step(self._node, done)
         except HubRefusal as refusal:
-            return self._trouble(done, refusal.slug)
+            self._trouble(done, refusal.slug)
         except HubError:
-            return not self._trouble(done, "hub-unavailable")
+            self._trouble(done, "hub-unavailable")
+            return True
         except ForkError:
-            return self._trouble(done, "hub-log-forked")
+            self._trouble(done, "hub-log-forked")
         except Exception as error:
             # One step's fault must not end the loop; its class is enough to find it by.
             log.error("sync step %s: %s", step.__name__, type(error).__name__)
-            return self._trouble(done, "internal")
-        if not done.troubles:
-            self.hub = HubState(self._node.now())
-        return True
+            self._trouble(done, "internal")
+        return False
 
-    def _trouble(self, done: Round, slug: str) -> bool:
+    def _trouble(self, done: Round, slug: str) -> None:
         done.troubles.append(slug)
         self.hub = HubState(self.hub.reached_at, slug)
-        return True
 
 
 async def _push(node: Node, done: Round) -> None:
-    done.pushed = await push.drain(node)
+    done.pushed += await push.drain(node)
+
+
+async def _repair(node: Node, done: Round) -> None:
+    if not node.keys.is_locked and await repair.repair(node):
+        done.pushed += await push.drain(node)
 
 
 async def _log(node: Node, _done: Round) -> None:
@@ -215,7 +229,6 @@ async def _open(node: Node, done: Round) -> None:
         with contextlib.suppress(LockedError):
             if await opening.open_received(node, row.release) == release_store.OPENED:
                 done.opened += 1
-    done.pushed += await push.drain(node)  # the receipts
 
 
 async def _erase(node: Node, _done: Round) -> None:
@@ -229,3 +242,21 @@ async def _refresh(node: Node, _done: Round) -> None:
     for row in rows:
         if row.refreshed_at + _PARTNERS_EVERY <= node.now():
             await partners.introduction_of(node, row.facility)
+
+
+_STEPS = (
+    _push,
+    _repair,
+    _log,
+    _messages,
+    _revocations,
+    _releases,
+    _open,
+    _erase,
+    _push,
+    _refresh,
+)
+"""What a round consists of, in this order: revocations before anything is opened."""
+
+_LOCAL = (_open, _erase)
+"""Steps that are worth trying while the hub is away."""

@@ -8,6 +8,7 @@ import pytest
 from exchange.audit import checkpoint
 from services.hub.key_files import load_keys
 from services.hub.settings import load_settings
+from services.node.errors import FolderError
 from services.node.store.state import HUB_CHECKPOINT, put_value
 from tests.support.node_cases import CODE, case, health
 from tests.support.node_world import RunningNode, Shelters, shelters, trust, world
@@ -181,6 +182,55 @@ async def _was_shown_another_history(two: Shelters) -> None:
     node = two.beta.app.state.node
     async with node.db.write() as session:
         await put_value(session, HUB_CHECKPOINT, text.encode(), node.now())
+
+
+async def test_what_was_sealed_to_a_replaced_kem_key_is_sealed_again(two: Shelters) -> None:
+    await two.store()
+    await two.transfer(valid_until=two.world.clock() + 300 * 86_400)
+    two.world.clock.now += 61 * 86_400
+    await two.beta.unlock()  # renews its KEM key
+    await two.beta.pull()
+    author = two.alpha.staff["case-manager"]
+    await two.alpha.post("/v1/cases", {"author": author, "case": case(health=health("later"))})
+    two.alpha.way.requests.clear()
+    await two.alpha.pull()
+    # Refused once each, and sealed anew.
+    assert two.alpha.way.requests.count(("POST", "/v1/grants")) == 2
+    assert two.alpha.way.requests.count(("POST", "/v1/messages")) == 2
+    assert await two.alpha.get("/v1/outbox") == {"waiting": 0, "refused": []}
+    await two.beta.pull()
+    shown = await two.beta.http.get("/fhir/Bundle", params={"identifier": CODE})
+    assert "later" in shown.text
+
+
+async def test_several_versions_of_a_record_go_in_one_push(two: Shelters) -> None:
+    author = two.alpha.staff["case-manager"]
+    for words in ("one", "two", "three"):
+        await two.alpha.post("/v1/cases", {"author": author, "case": case(health=health(words))})
+    two.alpha.way.requests.clear()
+    await two.alpha.pull()
+    pushes = [path for method, path in two.alpha.way.requests if path == "/v1/sections"]
+    assert len(pushes) == 1
+    assert await two.alpha.get("/v1/outbox") == {"waiting": 0, "refused": []}
+
+
+async def test_one_process_per_folder(two: Shelters) -> None:
+    with pytest.raises(FolderError):
+        async with two.world.serve("alpha", two.alpha.new):
+            pass
+
+
+async def test_lost_attachment_file_holds_nothing_else_up(two: Shelters) -> None:
+    author = two.alpha.staff["case-manager"]
+    await two.alpha.post("/v1/cases", {"author": author, "case": case()})
+    for file in (two.alpha.path / "attachments").iterdir():
+        file.unlink()
+    await two.alpha.pull()
+    outbox = await two.alpha.get("/v1/outbox")
+    assert outbox["waiting"] == 0
+    assert ("attachment", "file-missing") in [
+        (one["kind"], one["slug"]) for one in outbox["refused"]
+    ]
 
 
 async def test_trusting_twice_or_under_a_taken_alias_is_refused(two: Shelters) -> None:

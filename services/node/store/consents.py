@@ -33,6 +33,18 @@ async def standing_consents(session: AsyncSession, case: str, now: int) -> Seque
     return (await session.scalars(found.order_by(ConsentRow.recorded_at))).all()
 
 
+async def ungranted(session: AsyncSession, now: int) -> Sequence[ConsentRow]:
+    """Return approved consents whose grants are to be made again."""
+    found = select(ConsentRow).where(
+        ConsentRow.issued,
+        ConsentRow.approved_at.is_not(None),
+        ConsentRow.head_of.is_(None),
+        ConsentRow.revoked_at.is_(None),
+        ConsentRow.expires_at > now,
+    )
+    return (await session.scalars(found)).all()
+
+
 async def to_erase(session: AsyncSession, now: int) -> Sequence[ConsentRow]:
     """Return received consents whose agreed erasure is due."""
     found = select(ConsentRow).where(

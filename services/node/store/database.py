@@ -21,6 +21,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
 )
+_TRIES, _PAUSE = 40, 0.05
+"""How often, and after how many seconds, an erasure asks readers to make way."""
 
 
 def open_engine(path: Path) -> AsyncEngine:
@@ -68,13 +70,21 @@ class Database:
         ):
             yield session
 
-    async def truncate_log(self) -> None:
-        """Copy the write-ahead log into the file and empty it: the last step of an erasure."""
+    async def truncate_log(self) -> bool:
+        """Copy the write-ahead log into the file and empty it: the last step of an erasure.
+
+        Waits a little for readers to finish; says whether the log is empty now.
+        """
         async with self._turn, self._engine.connect() as connection:
             raw = await connection.get_raw_connection()
             driver = raw.driver_connection
             assert driver is not None
-            await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            for _ in range(_TRIES):
+                rows = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                if not next(iter(rows))[0]:
+                    return True
+                await asyncio.sleep(_PAUSE)
+        return False
 
     async def is_usable(self) -> bool:
         """Say whether the file answers."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.node.store.tables import MessageRow
@@ -12,11 +12,25 @@ DONE = "done"
 UNREADABLE = "unreadable"
 APPROVED = "approved"
 DECLINED = "declined"
+UNSENT = "unsent"
 
 
 async def get_message(session: AsyncSession, message: str) -> MessageRow | None:
     """Return a message by its id."""
     return await session.get(MessageRow, message)
+
+
+async def mark_unsent(session: AsyncSession, message: str) -> None:
+    """Note that a message of one's own is to be sealed and sent again."""
+    await session.execute(
+        update(MessageRow).where(MessageRow.message == message).values(state=UNSENT)
+    )
+
+
+async def list_unsent(session: AsyncSession) -> Sequence[MessageRow]:
+    """Return own messages that are to be sealed and sent again."""
+    found = select(MessageRow).where(MessageRow.incoming.is_(False), MessageRow.state == UNSENT)
+    return (await session.scalars(found.order_by(MessageRow.sent_at))).all()
 
 
 async def list_messages(session: AsyncSession, *, kind: str) -> Sequence[MessageRow]:
