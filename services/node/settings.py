@@ -7,7 +7,7 @@ Unknown names are refused: a misspelt safety setting must not go unnoticed.
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -99,7 +99,11 @@ def settings_of(directory: Path, values: dict[str, object], **given: object) -> 
     _refuse_unknown()
     try:
         read = NodeSettings(**{**values, "dir": directory})  # type: ignore[arg-type]
-        return NodeSettings.model_validate(read.model_dump() | given) if given else read
+        if not given:
+            return read
+        # Once more without the environment, which would come first.
+        chosen: dict[str, Any] = {**read.model_dump(), **given}
+        return NodeSettings(_env_prefix="\0", **chosen)
     except ValidationError as error:
         names = sorted({str(one["loc"][0]) for one in error.errors()})
         raise FolderError(f"settings out of range or unknown: {', '.join(names)}") from None

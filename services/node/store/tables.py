@@ -233,6 +233,7 @@ class OutboxRow(NodeTable):
     """
 
     __tablename__ = "outbox"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - positions are never used again
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     kind: Mapped[str]
     subject: Mapped[str] = mapped_column(index=True)

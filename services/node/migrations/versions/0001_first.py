@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(), nullable=True),
         sa.Column("reasons", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("position"),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_outbox_subject"), "outbox", ["subject"], unique=False)
     op.create_index("outbox_waiting", "outbox", ["state", "position"], unique=False)
