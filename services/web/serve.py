@@ -4,6 +4,8 @@ Owns the server's settings. Paths carry consent and release ids, so they are nev
 always one worker: group commit and the integrator live in one process.
 """
 
+import contextlib
+
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -15,7 +17,9 @@ GRACE = 10
 
 def serve(app: ASGIApp, listener: Listener) -> None:
     """Serve until interrupted. Raises TransportError where the way in is not protected."""
-    uvicorn.Server(server_config(app, listener)).run()
+    # uvicorn stops in good order and then raises the interrupt once more.
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(server_config(app, listener)).run()
 
 
 def server_config(app: ASGIApp, listener: Listener) -> uvicorn.Config:
