@@ -29,6 +29,33 @@ KEYS = [
     "seconds",
 ]
 
+FOREIGN: dict[str, Any] = {
+    "resourceType": "Bundle",
+    "type": "collection",
+    "entry": [
+        {
+            "fullUrl": "urn:uuid:6f3c8a52-1c1e-4a39-9d0a-0e6b5e4c7a10",
+            "resource": {
+                "resourceType": "Patient",
+                "id": "6f3c8a52-1c1e-4a39-9d0a-0e6b5e4c7a10",
+                "name": [{"family": "Muster", "given": ["Mara"]}],
+                "gender": "female",
+                "birthDate": "1999-04-02",
+            },
+        },
+        {
+            "fullUrl": "urn:uuid:a5b0a1f4-6a44-4d0f-8a2f-6a1c7b7f2f11",
+            "resource": {
+                "resourceType": "AllergyIntolerance",
+                "id": "a5b0a1f4-6a44-4d0f-8a2f-6a1c7b7f2f11",
+                "patient": {"reference": "urn:uuid:6f3c8a52-1c1e-4a39-9d0a-0e6b5e4c7a10"},
+                "code": {"text": "Penicillin"},
+            },
+        },
+    ],
+}
+"""A bundle of somebody else's making."""
+
 
 def ports_of(result: dict[str, Any]) -> list[int]:
     places = [result["hub"], *result["facilities"].values()]
@@ -153,24 +180,20 @@ def test_a_folder_that_is_in_use_is_refused(
     assert "is not empty" in done.stderr
 
 
-def test_the_printed_sample_can_be_given_back(installed: Installed, tmp_path: Path) -> None:
-    case = tmp_path / "case.json"
-    case.write_text(installed.done("demo", "--print-case"), "utf-8")
-    done = installed.run(
-        "demo", "--exit", "--json", "--data", tmp_path / "state", "--case", case, timeout=240
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["opened_sections"] > 0
-
-
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("given", "end"), [("case", signal.SIGINT), ("bundle", signal.SIGTERM)])
 def test_without_exit_it_prints_first_then_serves_until_told_to_stop(
-    installed: Installed, tmp_path: Path, end: signal.Signals
+    installed: Installed, tmp_path: Path, given: str, end: signal.Signals
 ) -> None:
+    """On a case of the caller's: the printed sample given back, and a foreign FHIR bundle."""
+    file = tmp_path / f"{given}.json"
+    sample = installed.done("demo", "--print-case") if given == "case" else json.dumps(FOREIGN)
+    file.write_text(sample, "utf-8")
     command = [installed.command, "demo", "--json", "--data", tmp_path / "state"]
+    command += [f"--{given}", file]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as demo:
         try:
             result = read_json(demo)
+            assert 0 < result["opened_sections"] < result["sealed_sections"]
             answer = httpx.get(f"{result['hub']['url']}/v1/audit/checkpoint", trust_env=False)
             assert answer.status_code == 200
             for place in result["facilities"].values():
