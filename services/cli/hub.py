@@ -1,7 +1,6 @@
 """`safehand hub`: the exchange's hub, for its operator."""
 
 import asyncio
-import contextlib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -78,8 +77,7 @@ def serve_hub(directory: HubDir) -> None:
     settings = load_settings(directory)
     require_protected(settings.listener)
     note(f"Serving on {settings.host}:{settings.port} for {settings.public_url}. Ctrl-C stops it.")
-    with contextlib.suppress(KeyboardInterrupt):
-        serve(create_app(settings, clock=now), settings.listener)
+    serve(create_app(settings, clock=now), settings.listener)
 
 
 @app.command("admit")

@@ -1,6 +1,5 @@
 """`safehand node`: a facility's node, from its making to its backup."""
 
-import contextlib
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -129,8 +128,7 @@ def serve_node(
     app = create_app(settings, clock=now)
     url = write_address(directory, settings.host, settings.port, settings.tls_certificate)
     note(f"Serving on {url}, locked. Stop with Ctrl-C.")
-    with contextlib.suppress(KeyboardInterrupt):
-        serve(app, settings.listener)
+    serve(app, settings.listener)
 
 
 @app.command("unlock")
