@@ -15,9 +15,15 @@ class EncodingError(SchemaError):
 
 
 class ComponentError(SchemaError):
-    """A record component, or its FHIR form, cannot be accepted. `path` names the element."""
+    """A record component, or its FHIR form, cannot be accepted. `path` names the element.
 
-    def __init__(self, problem: str, path: str = "") -> None:
+    `others` are further faults of the same content, each with its own path.
+    """
+
+    def __init__(
+        self, problem: str, path: str = "", others: "tuple[ComponentError, ...]" = ()
+    ) -> None:
         super().__init__(f"{path}: {problem}" if path else problem)
         self.problem = problem
         self.path = path
+        self.others = others

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from schemas.components.assignment import category_of
-from schemas.components.values import is_after
+from schemas.components.values import FieldError, is_after
 from schemas.sensitivity import CATEGORIES, Category, Component
 
 _PERIODS = (("since", "until"), ("admitted", "departed"), ("data_since", "data_until"))
@@ -40,7 +40,7 @@ class ComponentModel(BaseModel):
         for start, end in _PERIODS:
             first, last = getattr(self, start, None), getattr(self, end, None)
             if first and last and is_after(first, last):
-                raise ValueError(f"{end} lies before {start}")
+                raise FieldError(end, f"lies before {start}")
         return self
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from schemas.components.administrative import AdministrativeRecord
 from schemas.components.base import Fact, Record
@@ -15,6 +16,7 @@ from schemas.components.health import HealthRecord
 from schemas.components.identity import IdentityRecord
 from schemas.components.interventions import InterventionsRecord
 from schemas.components.referral import ReferralRecord
+from schemas.components.values import FieldError
 from schemas.errors import ComponentError
 from schemas.sensitivity import Component
 
@@ -28,6 +30,9 @@ RECORDS: dict[Component, type[Record]] = {
     "consent": ConsentRecord,
 }
 """Component -> its model."""
+
+MAX_FAULTS = 100
+"""As many are reported of one content."""
 
 
 @cache
@@ -53,11 +58,19 @@ def _name(part: str | int) -> str:
     return text if re.fullmatch(r"[a-z0-9_-]{1,40}", text) else "?"
 
 
+def _fault(found: ErrorDetails, root: str) -> ComponentError:
+    place = [root, *(_name(part) for part in found["loc"])]
+    cause = found.get("ctx", {}).get("error")
+    if isinstance(cause, FieldError):
+        place.append(cause.field)
+    return ComponentError(found["msg"].removeprefix("Value error, "), ".".join(place))
+
+
 def component_error(error: ValidationError, root: str) -> ComponentError:
-    """Return the first fault of a pydantic error: where and what, never the value."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    path = ".".join([root, *(_name(part) for part in first["loc"])])
-    return ComponentError(first["msg"].removeprefix("Value error, "), path)
+    """Return the faults of a pydantic error as one: where and what, never the value."""
+    found = error.errors(include_input=False, include_url=False)[:MAX_FAULTS]
+    first, *others = (_fault(one, root) for one in found)
+    return ComponentError(first.problem, first.path, tuple(others))
 
 
 def parse_record(component: Component, data: Mapping[str, Any] | bytes) -> Record:

@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from schemas.components.icd10 import code_exists
+
 _ODD_SPACE = re.compile(r"[^\S\n\t]|\ufeff")
 _UNWRITABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
@@ -26,6 +28,14 @@ _UNWRITABLE = re.compile(
 )
 """Control characters, lone surrogates and what is no character: not to be had in XML or FHIR."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
+
+
+class FieldError(ValueError):
+    """What is wrong with one field of a model, found only when looking at several."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(problem)
+        self.field = field
 
 
 def tidy_text(text: str) -> str:
@@ -139,5 +149,7 @@ class Coded(BaseModel):
         if self.system is None and self.text is None:
             raise ValueError("needs a code or a text")
         if self.system and not re.fullmatch(CODE_SHAPES[self.system], self.code or ""):
-            raise ValueError("code has not the shape of its system")
+            raise FieldError("code", "has not the shape of its system")
+        if self.system == "icd-10" and self.code and not code_exists(self.code):
+            raise FieldError("code", "is not in WHO's ICD-10")
         return self

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from schemas.components.codes import category_of_code
+from schemas.components.icd10 import code_exists
 from schemas.components.values import CODE_SHAPES, CodeSystem
 from schemas.fhir.codecs import Json
 from schemas.fhir.systems import ACT_CODE, CODE_SYSTEMS, CONFIDENTIALITY, SENSITIVITY, TERMINOLOGY
@@ -53,6 +54,8 @@ def known_code(coding: Json) -> tuple[CodeSystem, str] | None:
     system = _SYSTEM_NAMES.get(str(coding.get("system")))
     code = str(coding.get("code"))
     if system is None or not re.fullmatch(CODE_SHAPES[system], code):
+        return None
+    if system == "icd-10" and not code_exists(code):
         return None
     return system, code
 

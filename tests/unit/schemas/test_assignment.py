@@ -74,7 +74,7 @@ def test_a_field_without_a_row_is_refused():
         ({"system": "icd-10", "code": "F10.2"}, "substance-use"),
         ({"system": "icd-10", "code": "Z33"}, "reproductive"),
         ({"system": "icd-10-cm", "code": "Z62.813"}, "trafficking"),
-        ({"system": "icd-10", "code": "T74.5"}, "trafficking"),
+        ({"system": "icd-10-cm", "code": "T74.51XA"}, "trafficking"),
         ({"system": "snomed", "code": "734998001"}, "trafficking"),
         ({"system": "icd-10", "code": "J06.9"}, "general"),
         ({"text": "cough"}, "general"),
