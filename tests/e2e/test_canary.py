@@ -1,18 +1,22 @@
 """Unique texts in every field that a person fills in; then the hub is searched for them. No hits.
 
-The hub runs as a child of the test, on SQLite and on PostgreSQL. Searched are its database files and
-write-ahead log, every value in the database, its logs, attachments and temporary files, each request
-and answer that passed, and its memory; and what locked nodes leave on disk. That the search would
-find something is shown with controls in every form and place, last of all by a node that forgets to
-encrypt. PROTOCOL sections 4 and 11.
+The hub runs as a child of the test, on SQLite and on PostgreSQL. Searched are its database files
+and write-ahead log, every value in the database, its logs, attachments and temporary files, each
+request and answer that passed, and its memory; and what locked nodes leave on disk. That the search
+would find something is shown with controls in every form and place, last of all by a node that
+forgets to encrypt. PROTOCOL sections 4 and 11.
 """
 
+import base64
 import gzip
+import json
+import os
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -115,12 +119,30 @@ def test_controls_are_found_in_every_form_and_stream() -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_each_form_is_found_by_itself(form: str) -> None:
+def test_each_form_is_found_for_each_alphabet(form: str) -> None:
     marks = Marks.draw()
     for mark in marks.all:
         data = b"\x00before" + FORMS[form](f"{mark}0042") + b"after"
         assert form in {one.form for one in Scanner(marks).scan([Unit("here", data)])}
     assert Scanner(Marks.draw()).scan([Unit("here", data)]) == []
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        json.dumps,
+        quote,
+        lambda text: text.encode().hex(),
+        lambda text: base64.b64encode(text.encode()).decode(),
+        lambda text: base64.urlsafe_b64encode(b"?" + text.encode()).decode(),
+        lambda text: base64.b64encode(b"??" + text.encode() + b"?").decode(),
+    ],
+)
+def test_what_encoders_make_is_found(encode: Callable[[str], str]) -> None:
+    marks = Marks.draw()
+    for text in (marks.latin, marks.arabic):
+        data = f"before {encode(text)} after".encode()
+        assert Scanner(marks).scan([Unit("here", data)]) != []
 
 
 def test_a_control_is_found_in_the_memory_of_a_process(tmp_path: Path) -> None:
@@ -140,5 +162,10 @@ def test_a_control_is_found_in_the_memory_of_a_process(tmp_path: Path) -> None:
 
 
 def test_memory_that_can_not_be_read_is_an_error() -> None:
+    unmapped = process_memory.Mapping(4096, 8192, "r--p", "")
     with pytest.raises(process_memory.UnreadableError):
-        list(process_memory.memory_of_mapping(1, 4096))
+        process_memory.read(os.getpid(), unmapped)
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(process_memory.UnreadableError):
+            list(process_memory.memory(ended.pid))
