@@ -7,6 +7,7 @@ import typer
 
 from schemas.wire.statement import Unit
 from services.cli.choices import one_of
+from services.cli.errors import CommandError
 from services.cli.node_access import NodeDir, open_node, write_address
 from services.cli.output import AsJson, note, print_json, print_table, say, working
 from services.cli.passphrase import PassphraseFile, read_secret
@@ -192,6 +193,22 @@ def print_status(status: dict[str, Any]) -> None:
         say(f"Trouble:   {hub['trouble']}")
     if hub["revocations_at"]:
         say(f"Revocation list of {moment_of(hub['revocations_at'])} (UTC)")
+
+
+@app.command("checkpoint")
+def show_checkpoint(directory: NodeDir) -> None:
+    """Print the newest checkpoint of the hub's log that this node accepted.
+
+    Hand it to an auditor now and then: a hub that showed you one history and her another is found
+    out by `safehand auditor verify --earlier FILE`.
+    """
+    with open_node(directory) as node:
+        checkpoint = node.get("/v1/status")["hub"]["checkpoint"]
+    if checkpoint is None:
+        raise CommandError(
+            "the node has seen no checkpoint yet", "Is the hub reachable? See: status"
+        )
+    typer.echo(checkpoint, nl=False)
 
 
 @app.command("fingerprint")

@@ -38,6 +38,8 @@ class HubOut(WireModel):
     trouble: str | None
     log_size: int | None
     """Size of the hub's log at the newest checkpoint accepted."""
+    checkpoint: str | None
+    """That checkpoint: an auditor can hold the log against it."""
     revocations_at: Seconds | None
     """When the revocation list at hand was signed."""
 

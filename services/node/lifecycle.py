@@ -44,7 +44,7 @@ async def status(node: Node, hub: HubState) -> api.StatusOut:
         revocations = await get_value(session, REVOCATIONS)
         checkpoint = await get_value(session, HUB_CHECKPOINT)
         forked = await get_value(session, FORK) is not None
-    size = int(checkpoint.value.split(b"\n")[1]) if checkpoint else None
+    note = checkpoint.value.decode() if checkpoint else None
     return api.StatusOut(
         facility=node.facility,
         locked=node.keys.is_locked,
@@ -53,7 +53,8 @@ async def status(node: Node, hub: HubState) -> api.StatusOut:
             url=node.hub_card.url,
             reached_at=hub.reached_at,
             trouble="hub-log-forked" if forked else hub.trouble,
-            log_size=size,
+            log_size=int(note.split("\n")[1]) if note else None,
+            checkpoint=note,
             revocations_at=revocations.at if revocations else None,
         ),
     )

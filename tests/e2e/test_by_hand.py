@@ -25,7 +25,7 @@ def test_the_main_job_by_hand(installed: Installed, tmp_path: Path) -> None:
         consent = world.consent_and_approve(staff["alpha"], *terms)
         look_at_what_came(world, sealed, consent["consent"])
         take_it_back(world, consent["revocation_code"])
-        assert "as it was signed" in world.say("auditor", "verify", at="auditor")
+        what_a_node_saw_is_in_the_log(world)
         backup = back_up(world)
     come_back(world, backup)
 
@@ -70,6 +70,14 @@ def take_it_back(world: World, code: str) -> None:
     assert all(one["reasons"] for one in world.do("record", "opened", at="beta"))
     (known,) = world.do("consent", "list", at="beta")
     assert known["state"] in ("revoked", "erased")
+
+
+def what_a_node_saw_is_in_the_log(world: World) -> None:
+    """The auditor holds the log against a checkpoint that Beta kept."""
+    seen = world.folder / "beta.checkpoint"
+    seen.write_text(world.say("node", "checkpoint", at="beta"), "utf-8")
+    verdict = world.say("auditor", "verify", "--earlier", seen, at="auditor")
+    assert "The log is as it was signed." in verdict
 
 
 def back_up(world: World) -> Path:
