@@ -39,7 +39,6 @@ def create_app(settings: HubSettings, *, clock: Clock = wall_clock) -> FastAPI:
 
     app = bare_app(metrics)
     app.router.lifespan_context = lifespan
-    app.include_router(health_routes(metrics, lambda: _not_ready(app)))
     return app
 
 
@@ -49,6 +48,7 @@ def bare_app(metrics: Metrics) -> FastAPI:
     app = FastAPI(title="Safehand hub", version="1", openapi_url=None)
     for module in (directory, sections, consents, exchange, audit):
         app.include_router(module.router)
+    app.include_router(health_routes(metrics, lambda: _not_ready(app)))
     for error in (HubError, WebError, HTTPException, RequestValidationError):
         app.add_exception_handler(error, answer_error)
     app.add_middleware(Shield, answer=answer_error, count=metrics.count)

@@ -5,6 +5,7 @@ never ids.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
@@ -12,6 +13,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, g
 
 Ready = Callable[[], list[str]]
 """Says what keeps the process from serving: stable slugs, none when it is ready."""
+
+
+NOT_READY: dict[int | str, dict[str, Any]] = {503: {"description": "Not ready, with the reasons."}}
 
 
 class Metrics:
@@ -40,7 +44,7 @@ def health_routes(metrics: Metrics, ready: Ready) -> APIRouter:
     async def healthz() -> JSONResponse:
         return JSONResponse({"status": "alive"})
 
-    @router.get("/readyz", summary="Would the process do its work now?")
+    @router.get("/readyz", summary="Would the process do its work now?", responses=NOT_READY)
     async def readyz() -> JSONResponse:
         reasons = ready()
         status = "not-ready" if reasons else "ready"

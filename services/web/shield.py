@@ -11,6 +11,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.web.problems import INTERNAL
+
 log = logging.getLogger("safehand.web")
 
 Answer = Callable[[Request, Exception], Awaitable[Response]]
@@ -55,5 +57,12 @@ class Shield:
             # The class says enough to find the fault; a traceback could carry what was sent.
             log.error("unexpected %s", type(error).__name__)
             if not statuses:
-                response = await self._answer(Request(scope, receive), error)
+                response = await self._answered(Request(scope, receive), error)
                 await response(scope, receive, send)
+
+    async def _answered(self, request: Request, error: Exception) -> Response:
+        try:
+            return await self._answer(request, error)
+        except Exception as second:
+            log.error("unanswered %s", type(second).__name__)
+            return Response(status_code=INTERNAL.status)

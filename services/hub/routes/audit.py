@@ -15,8 +15,8 @@ from services.hub.audit_reading import read_entries
 from services.hub.calls import Signed
 from services.hub.context import Hub
 from services.hub.errors import NotFoundError, UnavailableError
-from services.hub.routes.describe import gives, gives_octets
 from services.web.bodies import OCTETS
+from services.web.description import gives, gives_octets
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 TEXT = "text/plain; charset=utf-8"
@@ -27,7 +27,7 @@ Count = Annotated[int, Query(ge=1, le=1024)]
 @router.get(
     "/checkpoint",
     summary="The published checkpoint (C2SP tlog-checkpoint)",
-    response_class=Response,
+    responses=gives_octets(TEXT),
 )
 async def checkpoint(request: Request) -> Response:
     hub: Hub = request.app.state.hub
@@ -39,7 +39,7 @@ async def checkpoint(request: Request) -> Response:
 @router.get(
     "/tile/{path:path}",
     summary="A tile of hashes (C2SP tlog-tiles)",
-    responses=gives_octets(404),
+    responses=gives_octets(),
 )
 async def tile(request: Request, path: str) -> Response:
     hub: Hub = request.app.state.hub

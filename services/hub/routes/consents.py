@@ -21,12 +21,12 @@ from services.hub.answers import answer
 from services.hub.calls import Signed
 from services.hub.context import Hub
 from services.hub.errors import NotFoundError
-from services.hub.routes.describe import gives, takes
 from services.web.bodies import JSON, parse_body, read_body, require_media_type
+from services.web.description import gives, takes
 
 router = APIRouter(prefix="/v1", tags=["consent"])
 ConsentId = Annotated[str, Path(pattern=f"^{ID128}$")]
-RECORDED = gives(Recorded, 400, 404, 409, 413, 415)
+RECORDED = gives(Recorded)
 
 
 @router.post(
@@ -59,7 +59,7 @@ async def list_consents(call: Signed) -> Response:
 @router.get(
     "/consents/{consent}",
     summary="One consent, as its parties see it",
-    responses=gives(ConsentOut, 404),
+    responses=gives(ConsentOut),
 )
 async def read_consent(call: Signed, consent: ConsentId) -> Response:
     await call.admit()

@@ -10,7 +10,7 @@ from schemas.wire.hub_api import HubCard, Introduction, StatementsIn, Statements
 from services.hub.answers import answer, answer_bytes
 from services.hub.calls import Signed, require_member
 from services.hub.introducing import add_statements, read_statements
-from services.hub.routes.describe import gives, takes
+from services.web.description import gives, takes
 
 router = APIRouter(prefix="/v1", tags=["directory"])
 Facility = Annotated[str, Path(pattern=f"^{FACILITY_CODE}$")]
@@ -25,7 +25,7 @@ async def card(request: Request) -> Response:
     "/directory/statements",
     summary="Certify working keys and staff of the calling facility",
     openapi_extra=takes(StatementsIn),
-    responses=gives(StatementsStored, 400, 409, 413, 415),
+    responses=gives(StatementsStored),
 )
 async def statements(call: Signed) -> Response:
     body = await call.body(StatementsIn, call.hub.settings.json_bytes)
@@ -37,7 +37,7 @@ async def statements(call: Signed) -> Response:
 @router.get(
     "/directory/{facility}",
     summary="A facility's card and statements, to be held against a pin",
-    responses=gives(Introduction, 404),
+    responses=gives(Introduction),
 )
 async def introduction(call: Signed, facility: Facility) -> Response:
     await call.admit()

@@ -21,9 +21,9 @@ from schemas.wire.hub_api import (
 from services.hub import attachments, delivery, granting, messaging, receipts, releasing
 from services.hub.answers import answer, answer_bytes, answer_file
 from services.hub.calls import Call, Signed
-from services.hub.routes.describe import gives, gives_octets, takes
 from services.hub.store import releases as release_store
 from services.web.bodies import OCTETS
+from services.web.description import gives, gives_octets, takes
 
 router = APIRouter(prefix="/v1", tags=["exchange"])
 Id = Annotated[str, Path(pattern=f"^{ID128}$")]
@@ -35,7 +35,7 @@ After = Annotated[int, Query(ge=0, lt=2**63)]
     "/messages",
     summary="Send a sealed message to another facility",
     openapi_extra=takes(MessageIn),
-    responses=gives(Recorded, 400, 404, 409, 413, 415),
+    responses=gives(Recorded),
 )
 async def send_message(call: Signed) -> Response:
     body = await call.body(MessageIn, call.hub.settings.json_bytes)
@@ -56,7 +56,7 @@ async def read_messages(call: Signed, after: After = 0) -> Response:
     "/grants",
     summary="Record grants, half-keys and the head under one consent, all or nothing",
     openapi_extra=takes(GrantsIn),
-    responses=gives(GrantsStored, 400, 404, 409, 413, 415),
+    responses=gives(GrantsStored),
 )
 async def record_grants(call: Signed) -> Response:
     body = await call.body(GrantsIn, call.hub.settings.push_bytes)
@@ -71,7 +71,7 @@ async def record_grants(call: Signed) -> Response:
     "/releases",
     summary="Ask for a release under one consent; the same id is the same release",
     openapi_extra=takes(ReleaseIn),
-    responses=gives(ReleaseOut, 400, 404, 409, 413, 415, pending=ReleasePending),
+    responses=gives(ReleaseOut, pending=ReleasePending),
 )
 async def ask_release(call: Signed) -> Response:
     body = await call.body(ReleaseIn, call.hub.settings.json_bytes)
@@ -84,7 +84,7 @@ async def ask_release(call: Signed) -> Response:
 @router.get(
     "/releases/{release}",
     summary="Fetch a release whose proof is there by now",
-    responses=gives(ReleaseOut, 404, pending=ReleasePending),
+    responses=gives(ReleaseOut, pending=ReleasePending),
 )
 async def read_release(call: Signed, release: Id) -> Response:
     await call.perform(lambda turn: delivery.record_poll(turn, call, release))
@@ -102,7 +102,7 @@ async def _deliver(call: Call, release: str) -> Response:
 @router.get(
     "/releases/{release}/sections/{section}",
     summary="Fetch a released section's ciphertext",
-    responses=gives_octets(404),
+    responses=gives_octets(),
 )
 async def released_section(call: Signed, release: Id, section: Id) -> Response:
     manifest = await call.perform(
@@ -116,7 +116,7 @@ async def released_section(call: Signed, release: Id, section: Id) -> Response:
 @router.get(
     "/releases/{release}/attachments/{digest}",
     summary="Fetch a released attachment's ciphertext",
-    responses=gives_octets(404),
+    responses=gives_octets(),
 )
 async def released_attachment(call: Signed, release: Id, digest: Digest) -> Response:
     await call.perform(lambda turn: delivery.permit_attachment(turn, call, release, digest))
@@ -128,7 +128,7 @@ async def released_attachment(call: Signed, release: Id, digest: Digest) -> Resp
     "/releases/{release}/receipt",
     summary="A recipient's signed word on what it opened",
     openapi_extra=takes(ReceiptIn),
-    responses=gives(Recorded, 400, 404, 413, 415),
+    responses=gives(Recorded),
 )
 async def record_receipt(call: Signed, release: Id) -> Response:
     body = await call.body(ReceiptIn, call.hub.settings.json_bytes)

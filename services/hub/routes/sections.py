@@ -14,8 +14,8 @@ from services.hub.calls import Signed
 from services.hub.errors import ConflictError
 from services.hub.own import own_attachment, own_section, record_attachment
 from services.hub.pushing import push, read_head, read_sections
-from services.hub.routes.describe import gives, gives_octets, takes, takes_octets
 from services.web.bodies import OCTETS, require_media_type, stream_body
+from services.web.description import gives, gives_octets, takes, takes_octets
 
 router = APIRouter(prefix="/v1", tags=["sections"])
 Section = Annotated[str, Path(pattern=f"^{ID128}$")]
@@ -27,7 +27,7 @@ Digest = Annotated[str, Path(pattern=f"^{DIGEST}$")]
     "/sections",
     summary="Push section versions and heads, all or nothing",
     openapi_extra=takes(SectionsIn),
-    responses=gives(SectionsStored, 400, 404, 409, 413, 415),
+    responses=gives(SectionsStored),
 )
 async def push_sections(call: Signed) -> Response:
     body = await call.body(SectionsIn, call.hub.settings.push_bytes)
@@ -41,7 +41,7 @@ async def push_sections(call: Signed) -> Response:
 @router.get(
     "/sections/{section}/{version}",
     summary="Read back a section version of one's own",
-    responses=gives(SectionIn, 404),
+    responses=gives(SectionIn),
 )
 async def read_section(call: Signed, section: Section, version: Version) -> Response:
     found = await call.perform(lambda turn: own_section(turn, call, section, version))
@@ -52,7 +52,7 @@ async def read_section(call: Signed, section: Section, version: Version) -> Resp
     "/attachments/{digest}",
     summary="Upload an attachment's ciphertext, named by its SHA-256",
     openapi_extra=takes_octets(),
-    responses=gives(AttachmentStored, 400, 409, 413, 415),
+    responses=gives(AttachmentStored),
 )
 async def put_attachment(call: Signed, digest: Digest) -> Response:
     settings = call.hub.settings
@@ -76,7 +76,7 @@ async def put_attachment(call: Signed, digest: Digest) -> Response:
 @router.get(
     "/attachments/{digest}",
     summary="Read back an attachment of one's own",
-    responses=gives_octets(404),
+    responses=gives_octets(),
 )
 async def get_attachment(call: Signed, digest: Digest) -> Response:
     await call.perform(lambda turn: own_attachment(turn, call, digest))
