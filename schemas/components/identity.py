@@ -1,13 +1,23 @@
 """Component `identity` (booklet 7.1(1), 7.2.5): the only place for names and whereabouts."""
 
-from typing import ClassVar, Literal
+import hashlib
+import json
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.components.base import ComponentModel, Fact, Record
 from schemas.components.shared import Document
-from schemas.components.values import Language, Line, PartialDate
-from schemas.identifiers import CountryCode
+from schemas.components.values import (
+    CaseworkerCode,
+    FieldError,
+    Language,
+    Line,
+    Moment,
+    PartialDate,
+)
+from schemas.encoding import b64u
+from schemas.identifiers import CountryCode, Digest, FacilityCode
 from schemas.sensitivity import Component
 
 Relation = Literal[
@@ -26,6 +36,7 @@ Relation = Literal[
     "friend",
     "neighbour",
     "guardian",
+    "referrer",
     "other",
 ]
 
@@ -44,7 +55,9 @@ class Name(ComponentModel):
 class IdentityNumber(ComponentModel):
     """A number on a paper that says who someone is (types of HL7 v2 table 0203)."""
 
-    type: Literal["passport", "national-id", "birth-certificate", "residence", "agency", "other"]
+    type: Literal[
+        "passport", "national-id", "birth-certificate", "residence", "unhcr", "agency", "other"
+    ]
     number: Line
     country: CountryCode | None = None
     held_by: Literal["person", "facility", "authority", "trafficker", "family", "lost"] | None = (
@@ -52,12 +65,47 @@ class IdentityNumber(ComponentModel):
     )
 
 
-class Person(Fact):
-    """Who the beneficiary is."""
+class PersonData(ComponentModel):
+    """What says who someone is. Where she is belongs elsewhere, in a section of its own."""
 
     names: list[Name] = Field(default=[], max_length=16)
     birth_date: PartialDate | None = None
     numbers: list[IdentityNumber] = Field(default=[], max_length=16)
+
+
+class Person(Fact, PersonData):
+    """Who the beneficiary is."""
+
+
+def person_digest(person: PersonData) -> Digest:
+    """Return SHA-256 over what a record says of who someone is, as base64url.
+
+    Two snapshots with one digest say the same.
+    """
+    data = person.model_dump(mode="json", exclude={"sensitivities"}, exclude_none=True)
+    return b64u(hashlib.sha256(json.dumps(data, sort_keys=True).encode()).digest())
+
+
+class IdentitySnapshot(Fact):
+    """Who the person was said to be at admission and again at release (booklet 7.1(1))."""
+
+    moment: Literal["admission", "release"]
+    facility: FacilityCode
+    unit: Literal["short-term", "mid-term", "long-term"]
+    on: Moment
+    by: CaseworkerCode | None = None
+    person: PersonData
+
+    @model_validator(mode="after")
+    def _shows_something(self) -> Self:
+        if self.person == PersonData():
+            raise FieldError("person", "is empty")
+        return self
+
+    @property
+    def digest(self) -> Digest:
+        """Digest of what it shows."""
+        return person_digest(self.person)
 
 
 class Address(ComponentModel):
@@ -91,6 +139,7 @@ class IdentityRecord(Record):
     component: ClassVar[Component] = "identity"
 
     person: Person | None = None
+    snapshots: list[IdentitySnapshot] = Field(default=[], max_length=64)
     whereabouts: Whereabouts | None = None
     contacts: list[ContactPerson] = Field(default=[], max_length=64)
     documents: list[Document] = Field(default=[], max_length=256)

@@ -18,7 +18,7 @@ _ELEMENTS: dict[str, str] = {
     "Task": "for",
 }
 """Where the subject is not in the element `subject`."""
-_WITHOUT_SUBJECT = frozenset({"HealthcareService", "PractitionerRole"})
+_WITHOUT_SUBJECT = frozenset({"HealthcareService", "PractitionerRole", "Provenance"})
 _ABOUT = own_extension("case")
 
 

@@ -45,11 +45,14 @@ CODE_SYSTEMS: Final[dict[CodeSystem, str]] = {
 LOINC: Final = CODE_SYSTEMS["loinc"]
 SNOMED: Final = CODE_SYSTEMS["snomed"]
 UCUM: Final = "http://unitsofmeasure.org"
+ISCO: Final = "urn:oid:2.16.840.1.113883.2.9.6.2.7"
+"""Occupations, as HL7's International Patient Summary names the system."""
 LANGUAGE: Final = "urn:ietf:bcp:47"
 COUNTRY: Final = "urn:iso:std:iso:3166"
 
 TERMINOLOGY: Final = "http://terminology.hl7.org/CodeSystem"
 CONFIDENTIALITY: Final = f"{TERMINOLOGY}/v3-Confidentiality"
+DATA_ABSENT: Final = f"{TERMINOLOGY}/data-absent-reason"
 ACT_CODE: Final = f"{TERMINOLOGY}/v3-ActCode"
 ACT_REASON: Final = f"{TERMINOLOGY}/v3-ActReason"
 ROLE_CODE: Final = f"{TERMINOLOGY}/v3-RoleCode"

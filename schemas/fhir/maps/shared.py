@@ -4,11 +4,12 @@ from typing import Literal
 
 from schemas.fhir.codecs import DISPLAY, PLAIN, Codec, Json, concept, each, prefixed, reference
 from schemas.fhir.fact_map import VALUE, FactMap, fact
-from schemas.fhir.lenses import Lens, at, extension, group, own_ext
+from schemas.fhir.lenses import Lens, at, extension, group, own_ext, own_exts
 from schemas.fhir.systems import (
     ATTACHMENT,
     CASEWORKER,
     FACILITY,
+    ISCO,
     LANGUAGE,
     LOINC,
     SNOMED,
@@ -19,7 +20,38 @@ from schemas.fhir.systems import (
 
 CASEWORKER_REF = reference("PractitionerRole", CASEWORKER)
 FACILITY_REF = reference("Organization", FACILITY)
+CONSENT_REF = reference("Consent", own("consent"))
+BY = own_ext("by", "valueReference", CASEWORKER_REF)
+"""Who found it, where R4 has no element for that."""
 
+ISCO_GROUPS: dict[str, str] = {
+    "case-manager": "2635",
+    "social-worker": "2635",
+    "doctor": "2211",
+    "psychiatrist": "2212",
+    "gynaecologist": "2212",
+    "paediatrician": "2212",
+    "infectologist": "2212",
+    "nurse": "2221",
+    "psychologist": "2634",
+    "facility-manager": "1344",
+    "lawyer": "2611",
+    "interpreter": "2643",
+    "security-guard": "5414",
+    "accountant": "2411",
+}
+"""Role in the team -> unit group of ISCO-08, where there is one that fits."""
+
+
+def _role(role: str) -> Json:
+    codings = [{"system": own("team-role"), "code": role}]
+    if group_code := ISCO_GROUPS.get(role):
+        codings.append({"system": ISCO, "code": group_code})
+    return {"coding": codings}
+
+
+TEAM_ROLE = Codec(_role, lambda value: value["coding"][0]["code"])
+"""A role in our own words and, beside it, the international occupation."""
 
 ATTACHED = prefixed(ATTACHMENT)
 """The name of an attachment as a URL."""
@@ -116,6 +148,17 @@ DOCUMENT = fact(
     status="current",
 )
 
+SAFE_CONTACT = fact(
+    "Flag",
+    at("method", "code", concept(own("contact-method"))),
+    own_ext("details", "valueString"),
+    own_ext("hours", "valueString"),
+    own_ext("words_to_use", "valueString"),
+    own_exts("never_contact", "valueString"),
+    label="Safe contact",
+    status="active",
+    category=[code(f"{TERMINOLOGY}/flag-category", "contact")],
+)
 NAME = group(
     at("use", "use"),
     at("family", "family"),
