@@ -5,11 +5,11 @@ that the case has already is not sealed or uploaded again. PROTOCOL sections 4 a
 """
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exchange.sealing import seal_attachment
@@ -34,7 +34,8 @@ _DESCRIPTOR = "attachment.descriptor"
 
 def read_case(data: Mapping[str, Any]) -> CaseFile:
     """Return a case file from plain JSON. Raises ComponentError at the first fault."""
-    return CaseFile.from_bytes(orjson.dumps(data))
+    # Not orjson: it refuses numbers of more than 64 bits, which are the caller's fault, not ours.
+    return CaseFile.from_bytes(json.dumps(data).encode())
 
 
 def one_component(

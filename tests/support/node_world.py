@@ -13,6 +13,9 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from exchange.audit.checkpoint import HubLogKeys
+from keys.lognotes import LogSigner
+from schemas.encoding import b64u
 from schemas.wire.hub_api import HubCard, Introduction
 from services.hub.admin import admit_facility, make_hub
 from services.hub.app import create_app as create_hub
@@ -25,6 +28,19 @@ from tests.support.node_cases import CODE, FORM, case
 PASSPHRASE = "seven quiet herons over water"
 START = 1_790_000_000
 HUB_URL = "http://localhost:8440"
+
+
+def made_up_card(origin: str = "hub.example/log") -> HubCard:
+    """Return the card of a hub that is nowhere."""
+    signer = LogSigner("hub.example/log", bytes(32), bytes(32))
+    keys = HubLogKeys.of_signer(signer)
+    return HubCard(
+        url="https://hub.example",
+        origin=origin,
+        http_ed25519=b64u(bytes(32)),
+        log_ed25519=keys.ed_vkey,
+        log_ml_dsa_44=keys.ml_vkey,
+    )
 
 
 class Clock:

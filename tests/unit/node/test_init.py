@@ -5,35 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from exchange.audit.checkpoint import HubLogKeys
 from keys.directory import verify_introduction
 from keys.errors import WeakPassphraseError
 from keys.keyring import RecordKeyring, open_keyring
-from keys.lognotes import LogSigner
-from schemas.encoding import b64u
 from schemas.wire.hub_api import HubCard, Introduction
 from services.node.errors import FolderError
+from services.node.folder import NodeFolder
 from services.node.init import init_node, read_hub_card
+from tests.support.node_world import made_up_card
 
 PASSPHRASE = "seven quiet herons over water"
 NOW = 1_790_000_000
 
 
-def card(origin: str = "hub.example/log") -> HubCard:
-    signer = LogSigner("hub.example/log", bytes(32), bytes(32))
-    keys = HubLogKeys.of_signer(signer)
-    return HubCard(
-        url="https://hub.example",
-        origin=origin,
-        http_ed25519=b64u(bytes(32)),
-        log_ed25519=keys.ed_vkey,
-        log_ml_dsa_44=keys.ml_vkey,
-    )
-
-
 def make(path: Path, **changes: object) -> object:
     given: dict[str, object] = {
-        "hub_card": card(),
+        "hub_card": made_up_card(),
         "country": "MD",
         "units": ["short-term"],
         "passphrase": PASSPHRASE,
@@ -50,12 +37,10 @@ def test_a_new_node_introduces_itself(tmp_path: Path) -> None:
     assert facility.card.facility == made.facility  # type: ignore[attr-defined]
     assert facility.kem is not None
     assert (len(facility.http), len(facility.receipt)) == (1, 1)
-    assert read_hub_card_of(tmp_path / "node") == card()
+    assert read_hub_card_of(tmp_path / "node") == made_up_card()
 
 
 def read_hub_card_of(path: Path) -> HubCard:
-    from services.node.folder import NodeFolder
-
     return read_hub_card(NodeFolder(path))
 
 
@@ -86,7 +71,7 @@ def test_a_weak_passphrase_makes_nothing(tmp_path: Path) -> None:
 
 def test_a_hub_card_that_contradicts_itself_makes_nothing(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="hub card"):
-        make(tmp_path / "node", hub_card=card("another.example/log"))
+        make(tmp_path / "node", hub_card=made_up_card("another.example/log"))
     assert not (tmp_path / "node").exists()
 
 
