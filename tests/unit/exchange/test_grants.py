@@ -185,6 +185,14 @@ class TestRecipients:
         with pytest.raises(SealError):
             self.recipient(story, introduce(story))
 
+    def test_another_code_of_the_same_identity_stops_the_grant(self, story: Story) -> None:
+        """A fingerprint binds keys, not the code that they are used under."""
+        double = Facility("beta", "F-B9B9B9B9B9")
+        pins = {double.code: double.fingerprint}
+        assert double.fingerprint == story.beta.fingerprint
+        with pytest.raises(SealError):
+            recipient_of(_claims(story), double.introduction, pins, now=NOW)
+
     def test_a_consent_for_a_former_identity_stops_the_grant(self, story: Story) -> None:
         claims = story.claims(recipient_fingerprint=b64u(mallory().fingerprint))
         with pytest.raises(SealError):

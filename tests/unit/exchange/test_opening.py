@@ -306,6 +306,10 @@ class TestOwner:
         story.hub.introductions[alpha.code] = alpha.introduction
         assert self.release_of(story, MENTAL, self.sealed_as(story)).refused == ()
 
+    def test_an_authors_clock_may_run_a_little_ahead(self, story: Story) -> None:
+        author = self.author(story, bundle(MENTAL), at=NOW + CLOCK_SKEW)
+        assert self.release_of(story, MENTAL, self.sealed_as(story, author=author)).refused == ()
+
     def test_an_author_who_signs_after_leaving_does_not(self, story: Story) -> None:
         alpha = story.alpha
         alpha.extra.append(alpha.certify(alpha.doctor, until=NOW - 2 * DAY))
