@@ -239,8 +239,6 @@ class ConsentIn(WireModel):
     max_releases: Annotated[int, Field(ge=1, le=10_000)] = 100
     on_revocation: Literal["block", "erase"]
     erase_at: Seconds | None = None
-    data_from: Seconds | None = None
-    data_until: Seconds | None = None
     form: Json
     """How the consent was given: the fields of component `consent` that the terms do not fill."""
 

@@ -24,7 +24,7 @@ from services.node.audit import NodeLog
 from services.node.folder import NodeFolder
 from services.node.init import read_hub_card
 from services.node.keyholder import Keyholder, ServiceKeys
-from services.node.local import require_host
+from services.node.local import NoStore, require_host
 from services.node.node import Clock, Node
 from services.node.problems import TABLE, answer_error
 from services.node.revocations import clean_up
@@ -94,6 +94,7 @@ def bare_app(metrics: Metrics) -> FastAPI:
         app.include_router(routes.router)
     for error in (*TABLE.errors, HTTPException):
         app.add_exception_handler(error, answer_error)
+    app.add_middleware(NoStore)
     app.add_middleware(Shield, answer=answer_error, count=metrics.count)
     return app
 

@@ -30,8 +30,6 @@ class ConsentTerms:
     max_releases: int
     on_revocation: Literal["block", "erase"]
     erase_at: int | None
-    data_from: int | None
-    data_until: int | None
 
 
 def fill_form(
@@ -53,13 +51,9 @@ def fill_form(
         "since": moment(terms.valid_from or now),
         "until": moment(terms.valid_until),
     }
-    if terms.data_from is not None:
-        filled["data_since"] = moment(terms.data_from)
-    if terms.data_until is not None:
-        filled["data_until"] = moment(terms.data_until)
-    for name in filled:
+    for name in (*filled, "data_since", "data_until"):
         if name in form:
-            raise InputError((f"form.{name}", "is filled in from the terms: leave it out"))
+            raise InputError((f"form.{name}", "comes from the terms, or not at all: leave it out"))
     return parse_record("consent", {"consent": {"on": moment(now), **form, **filled}})
 
 

@@ -99,12 +99,7 @@ async def _case(
 
 
 def _lines(terms: ConsentTerms, secrets: CaseSecrets) -> list[FineScopeLine]:
-    lines = scope_lines(
-        terms.scope,
-        unb64u(secrets.scope_key),
-        data_from=terms.data_from,
-        data_until=terms.data_until,
-    )
+    lines = scope_lines(terms.scope, unb64u(secrets.scope_key))
     if not lines:
         raise InputError(("scope", "nothing is left to share"))
     return lines

@@ -9,6 +9,8 @@ from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schemas.wire.base import WireModel
 from services.node.errors import HostError, TokenError
@@ -60,6 +62,25 @@ async def json_bytes(request: Request, limit: int) -> bytes:
     """Return a bounded JSON body as bytes. Raises WebError."""
     require_media_type(request, JSON)
     return await read_body(request, limit)
+
+
+class NoStore:
+    """ASGI middleware: no answer of the node is kept by whoever passes it on or shows it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; mark its answer."""
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["cache-control"] = "no-store"
+                headers["x-content-type-options"] = "nosniff"
+            await send(message)
+
+        await self._app(scope, receive, marked)
 
 
 ANode = Annotated[Node, Depends(the_node)]

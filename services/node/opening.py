@@ -18,6 +18,7 @@ from exchange.receipts import make_receipt
 from exchange.recipient import Memory, Recipient, SeenHead, SeenVersion
 from schemas.errors import ComponentError
 from schemas.fhir.labels import SectionHeader, header_of, parse_bundle
+from schemas.fhir.validity import check_resource
 from schemas.identifiers import CodeNumber, Id128
 from schemas.sensitivity import Category, Component
 from schemas.wire.base import WireModel
@@ -103,8 +104,10 @@ def _bodies(folder: Path) -> dict[str, bytes]:
 
 
 def labels_of(bundle: bytes) -> tuple[Component, Category]:
-    """Return a bundle's labels if its header is in this exchange's form. Raises ComponentError."""
+    """Return a bundle's labels if it is FHIR R4 in this exchange's form. Raises ComponentError."""
     header = _header(bundle)
+    for problem in check_resource(bundle):
+        raise ComponentError(problem.problem, problem.path)
     return header.component, header.category
 
 

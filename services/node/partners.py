@@ -4,14 +4,15 @@ A pin is made by comparing fingerprints over a channel that the hub does not car
 come from anywhere and are believed only through the pin. PROTOCOL section 3.
 """
 
+import hmac
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from exchange.grants import GrantRecipient
-from keys.directory import VerifiedFacility, require_fingerprint, require_pinned
-from keys.errors import CardError, UnpinnedError
+from keys.directory import VerifiedFacility, require_pinned, verify_introduction
+from keys.errors import CardError
 from keys.keycard import parse_fingerprint
 from schemas.wire.hub_api import Introduction
 from services.hub_client.errors import HubError
@@ -65,11 +66,12 @@ def _held_against(introduction: Introduction, fingerprint: str, now: int) -> Ver
     except CardError:
         raise InputError(("fingerprint", "not a fingerprint: check every group")) from None
     try:
-        return require_fingerprint(introduction, expected, now)
-    except UnpinnedError:
-        raise InputError(("fingerprint", "not that of this facility: do not trust it")) from None
+        facility = verify_introduction(introduction, now=now)
     except CardError:
         raise InputError(("introduction", "not a valid introduction")) from None
+    if not hmac.compare_digest(facility.fingerprint, expected):
+        raise InputError(("fingerprint", "not that of this facility: do not trust it"))
+    return facility
 
 
 async def _require_new(session: AsyncSession, vault: Vault, row: PartnerRow, alias: str) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from schemas.errors import ComponentError
 from schemas.fhir.sections import from_sections
 from schemas.sensitivity import Category
 from services.node import api, egress
 from services.node.egress import View, Withheld
-from services.node.errors import DeniedError, NotThereError
+from services.node.errors import ConflictError, DeniedError, NotThereError
 from services.node.keyholder import RecordKeys
 from services.node.node import Node
 from services.node.own_sections import (
@@ -167,7 +168,7 @@ def section_out(view: View) -> api.SectionContentOut:
 async def show_record(node: Node, record: str) -> api.RecordContentOut:
     """Show a record put together from the sections that may be shown.
 
-    Raises NotThereError, DeniedError (none may).
+    Raises NotThereError, DeniedError (none may), ConflictError.
     """
     shown = await egress.view(node, await _rows_of_record(node, record))
     views = [one for one in shown if isinstance(one, View)]
@@ -214,5 +215,9 @@ def _of_one_owner(rows: Iterable[OpenedRow]) -> list[OpenedRow]:
 
 def _content(views: Sequence[View]) -> api.Json:
     bundles: dict[Category, bytes] = {view.labels.category: view.bundle for view in views}
-    record = from_sections(views[0].labels.component, bundles)
+    try:
+        record = from_sections(views[0].labels.component, bundles)
+    except ComponentError:
+        # The owner's node may know more than this one; the sections can still be read as FHIR.
+        raise ConflictError("this version can't put the record together: read it as FHIR") from None
     return record.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -134,10 +134,13 @@ async def erase_due(node: Node) -> int:
 
 
 async def clean_up(node: Node) -> None:
-    """Remove the files of erased releases, and what the write-ahead log still holds."""
+    """Remove the files of erased and refused releases, and what the write-ahead log still holds."""
     async with node.db.read() as session:
-        erased = await releases.in_state(session, releases.ERASED)
-    await asyncio.to_thread(_remove_files, node, erased)
+        gone = [
+            *await releases.in_state(session, releases.ERASED),
+            *await releases.in_state(session, releases.UNOPENABLE),
+        ]
+    await asyncio.to_thread(_remove_files, node, gone)
     await node.db.truncate_log()
 
 

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from exchange.scope import scope_tag
 from schemas.sensitivity import CATEGORIES, COMPONENTS, Category, Component
-from schemas.wire.base import Seconds, WireModel
+from schemas.wire.base import WireModel
 from schemas.wire.statement import FineScopeLine
 
 
@@ -64,21 +64,13 @@ def _everything() -> Iterator[tuple[Component, Category]]:
             yield component, category
 
 
-def scope_lines(
-    choice: ScopeChoice,
-    scope_key: bytes,
-    *,
-    data_from: Seconds | None = None,
-    data_until: Seconds | None = None,
-) -> list[FineScopeLine]:
+def scope_lines(choice: ScopeChoice, scope_key: bytes) -> list[FineScopeLine]:
     """Return the fine scope of a choice; none if nothing is left of it."""
     return [
         FineScopeLine(
             tag=scope_tag(scope_key, component, category),
             component=component,
             category=category,
-            data_from=data_from,
-            data_until=data_until,
         )
         for component, category in choice.labels()
     ]

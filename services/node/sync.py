@@ -140,8 +140,9 @@ async def _messages(node: Node, done: Round) -> None:
 async def _take_messages(node: Node, done: Round) -> bool:
     async with node.db.read() as session:
         last = await get_value(session, MESSAGES_NEXT)
-    answer = await node.hub.messages(after=int(last.value) if last else 0)
-    if not answer.messages:
+    position = int(last.value) if last else 0
+    answer = await node.hub.messages(after=position)
+    if not answer.messages or answer.next <= position:
         return False
     async with node.db.write() as session:
         for one in answer.messages:

@@ -80,8 +80,6 @@ def _terms(body: api.ConsentIn) -> ConsentTerms:
         max_releases=body.max_releases,
         on_revocation=body.on_revocation,
         erase_at=body.erase_at,
-        data_from=body.data_from,
-        data_until=body.data_until,
     )
 
 

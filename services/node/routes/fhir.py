@@ -82,4 +82,4 @@ def _only_identifier(names: list[str]) -> None:
 
 
 def _fhir(body: bytes) -> Response:
-    return Response(body, media_type=FHIR, headers={"cache-control": "no-store"})
+    return Response(body, media_type=FHIR)

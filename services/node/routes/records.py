@@ -57,7 +57,7 @@ async def show_attachment(section: Id128, digest: Digest, node: ANode) -> Stream
     descriptor = attachments.find(view, digest)
     pieces = await attachments.open_file(node, view, descriptor)
     # Never the declared type: a browser must not run what a partner sent.
-    headers = {"content-disposition": "attachment", "cache-control": "no-store"}
+    headers = {"content-disposition": "attachment"}
     return StreamingResponse(pieces, media_type="application/octet-stream", headers=headers)
 
 

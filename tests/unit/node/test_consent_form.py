@@ -25,8 +25,6 @@ def terms(**changes: object) -> ConsentTerms:
         "max_releases": 1,
         "on_revocation": "block",
         "erase_at": None,
-        "data_from": None,
-        "data_until": None,
     }
     return ConsentTerms(**{**given, **changes})  # type: ignore[arg-type]
 
@@ -39,12 +37,11 @@ def fill(form: dict[str, object], the: ConsentTerms) -> ConsentRecord:
 
 
 def test_terms_are_filled_in() -> None:
-    form = fill(FORM, terms(data_from=NOW - 100, data_until=NOW)).consent
+    form = fill(FORM, terms()).consent
     assert form is not None
     assert (form.facility, form.recipient, form.purpose) == (HERE, THERE, "COC")
     assert [(line.component, line.category) for line in form.permitted] == [("health", "general")]
     assert (form.on, form.since, form.until) == (moment(NOW), moment(NOW), moment(NOW + 60))
-    assert (form.data_since, form.data_until) == (moment(NOW - 100), moment(NOW))
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,9 @@ ITEMS = st.builds(
 
 def test_one_category_of_one_component() -> None:
     choice = ScopeChoice(only=[ScopeItem(component="health", category="general")])
-    (line,) = scope_lines(choice, KEY, data_from=5, data_until=9)
+    (line,) = scope_lines(choice, KEY)
     assert (line.component, line.category) == ("health", "general")
     assert line.tag == scope_tag(KEY, "health", "general")
-    assert (line.data_from, line.data_until) == (5, 9)
 
 
 def test_a_component_means_all_its_categories() -> None:
