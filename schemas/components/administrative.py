@@ -139,7 +139,7 @@ class LinkedCode(Fact):
 
 
 class LinkedPerson(Fact):
-    """Someone with a case of her own here: a child that came along, her mother. Consents stay apart."""
+    """Someone with a case of her own: a child that came along, her mother. Consents stay apart."""
 
     relation: Relation
     code_number: CodeNumber

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from schemas.components.base import ComponentModel, Fact
 from schemas.components.values import (
@@ -10,6 +10,7 @@ from schemas.components.values import (
     CaseworkerCode,
     Coded,
     Day,
+    FieldError,
     Line,
     PartialDate,
     Text,
@@ -36,10 +37,17 @@ class Alert(Fact):
     since: Time | None = None
     until: Time | None = None
     raised_by: CaseworkerCode | None = None
+    priority: Literal["low", "medium", "high"] | None = None
+    confirmed_by: CaseworkerCode | None = None
+    confirmed_on: Time | None = None
+    """By a professional, where the alert came from someone who is none (booklet 4.4.1)."""
 
 
 class Problem(Fact):
-    """A problem or diagnosis, ICD-10 preferred (booklet 7.3)."""
+    """A problem or diagnosis, ICD-10 preferred (booklet 7.3).
+
+    A nursing diagnosis is said in words: the classifications for it may not be shipped.
+    """
 
     kind: Literal["problem", "diagnosis", "nursing"] = "problem"
     code: Coded
@@ -50,7 +58,15 @@ class Problem(Fact):
     on: Time | None = None
     by: CaseworkerCode | None = None
     told_to_person: Told | None = None
+    told_by: CaseworkerCode | None = None
+    told_on: Time | None = None
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _says_a_nursing_diagnosis_in_words(self) -> Self:
+        if self.kind == "nursing" and (self.code.system or not self.code.text):
+            raise FieldError("code", "of a nursing diagnosis is said in words")
+        return self
 
 
 class Measure(ComponentModel):
@@ -69,7 +85,10 @@ class LabResult(Fact):
     text: Text | None = None
     on: Time | None = None
     laboratory: Line | None = None
+    by: CaseworkerCode | None = None
     told_to_person: Told | None = None
+    told_by: CaseworkerCode | None = None
+    told_on: Time | None = None
 
     @model_validator(mode="after")
     def _has_at_most_one_value(self) -> Self:
@@ -95,6 +114,8 @@ class Screening(Fact):
     on: Time | None = None
     by: CaseworkerCode | None = None
     told_to_person: Told | None = None
+    told_by: CaseworkerCode | None = None
+    told_on: Time | None = None
     note: Text | None = None
 
 
@@ -105,6 +126,7 @@ class Allergy(Fact):
     none_known: bool = False
     criticality: Literal["low", "high", "unable-to-assess"] | None = None
     reaction: Line | None = None
+    by: CaseworkerCode | None = None
 
     @model_validator(mode="after")
     def _names_a_substance_or_none(self) -> Self:
@@ -133,6 +155,7 @@ class Immunization(Fact):
     vaccine: Coded
     on: PartialDate
     lot: Line | None = None
+    by: CaseworkerCode | None = None
 
 
 class Procedure(Fact):
@@ -146,11 +169,47 @@ class Procedure(Fact):
 
 
 class CarePlanItem(Fact):
-    """One line of the care plan."""
+    """One line of a plan; a reintegration plan's progress is told against its first version."""
 
+    plan: Literal["care", "reintegration", "vocational"] = "care"
     service: Line
     goal: Line | None = None
     provider: Line | None = None
     status: Literal["scheduled", "in-progress", "completed", "cancelled"] = "scheduled"
     due: Day | None = None
+    initial: bool = False
+    """Whether the line was in the first version of the plan."""
+    made_with_person: bool | None = None
+    made_with: list[Literal["family", "guardian", "other-facility"]] = Field(
+        default=[], max_length=3
+    )
+    by: CaseworkerCode | None = None
+    note: Text | None = None
+
+
+class Goal(Fact):
+    """What is to be reached, and how far that has come (booklet 6.4.6, 6.5)."""
+
+    text: Line
+    area: Literal[
+        "health", "mental-health", "safety", "legal", "family", "social", "education", "work"
+    ]
+    status: Literal["proposed", "planned", "active", "on-hold", "completed", "cancelled"] = "active"
+    achievement: (
+        Literal[
+            "in-progress",
+            "improving",
+            "worsening",
+            "no-change",
+            "achieved",
+            "sustaining",
+            "not-achieved",
+            "not-attainable",
+        ]
+        | None
+    ) = None
+    set_on: Day | None = None
+    due: Day | None = None
+    initial: bool = False
+    by: CaseworkerCode | None = None
     note: Text | None = None

@@ -6,14 +6,18 @@ substances can be released apart. The check-list is filled in out of sight of th
 replaces no assessment (6.3.1).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from schemas.components.administrative import TeamRole
 from schemas.components.base import Fact
-from schemas.components.values import CaseworkerCode, Day, Line, Text, Time
+from schemas.components.values import CaseworkerCode, Day, FieldError, Line, Text, Time
 
-Answer = Literal["yes", "no", "unknown", "not-asked", "declined"]
+Answer = Literal["yes", "no", "unknown", "not-yet", "not-asked", "declined"]
+"""`not-yet`: will be known later."""
+Total = Annotated[int, Field(ge=0, le=1000)]
+"""Total of a scale; its raw items are an `Instrument` of their own."""
 Scale = Annotated[int, Field(ge=0, le=10)]
 """0 none, 10 worst."""
 
@@ -24,6 +28,8 @@ class ObservationChecklist(Fact):
     on: Time
     by: CaseworkerCode
     observer_role: Literal["professional", "caseworker", "volunteer", "security-guard"]
+    place: Line | None = None
+    """Where in the house, never an address."""
     appearance: list[
         Literal["unremarkable", "clothing", "hygiene", "visible-injury", "malnourished"]
     ] = Field(default=[], max_length=5)
@@ -35,6 +41,15 @@ class ObservationChecklist(Fact):
         Literal["cooperative", "withdrawn", "mistrustful", "controlled-by-companion"]
     ] = Field(default=[], max_length=4)
     note: Text | None = None
+    reviewed_by: CaseworkerCode | None = None
+    """The professional who has read it; until then it is unfinished."""
+    reviewed_on: Time | None = None
+
+    @model_validator(mode="after")
+    def _is_reviewed_by_someone(self) -> Self:
+        if self.reviewed_on and not self.reviewed_by:
+            raise FieldError("reviewed_by", "is needed with reviewed_on")
+        return self
 
 
 class CrisisDanger(Fact):
@@ -43,6 +58,8 @@ class CrisisDanger(Fact):
     on: Time
     by: CaseworkerCode
     suicidal_thoughts: Answer | None = None
+    feels_suicidal: Answer | None = None
+    suicide_threat: Answer | None = None
     past_attempt: Answer | None = None
     self_injury: Answer | None = None
     threat_to_others: Answer | None = None
@@ -64,6 +81,9 @@ class CrisisStress(Fact):
     pain: Answer | None = None
     concentration: Answer | None = None
     irritability: Answer | None = None
+    k6_total: Total | None = None
+    k10_total: Total | None = None
+    srq_20_total: Total | None = None
 
 
 class CrisisTrauma(Fact):
@@ -79,6 +99,9 @@ class CrisisTrauma(Fact):
     victim_of: list[Literal["trafficking", "torture", "rape", "threats", "other"]] = Field(
         default=[], max_length=5
     )
+    pc_ptsd_5_total: Total | None = None
+    pcl_5_total: Total | None = None
+    ies_r_total: Total | None = None
 
 
 class CrisisFamily(Fact):
@@ -102,6 +125,8 @@ class CrisisSubstances(Fact):
     alcohol: Answer | None = None
     drugs: Answer | None = None
     last_use: Line | None = None
+    audit_c_total: Total | None = None
+    dast_10_total: Total | None = None
 
 
 class CrisisSummary(Fact):
@@ -113,7 +138,10 @@ class CrisisSummary(Fact):
     measures: Text | None = None
     first_aid: Text | None = None
     referral_made: bool | None = None
+    watch_plan: Text | None = None
+    """Who looks in when, and what to watch for."""
     review_due: Day | None = None
+    author_role: TeamRole | None = None
     emergency_author: bool = False
     confirmed_by: CaseworkerCode | None = None
     confirmed_on: Time | None = None

@@ -13,12 +13,14 @@ from schemas.components.clinical import (
     Alert,
     Allergy,
     CarePlanItem,
+    Goal,
     Immunization,
     LabResult,
     Medication,
     Problem,
     Procedure,
     Screening,
+    Told,
 )
 from schemas.components.crisis import (
     Answer,
@@ -37,14 +39,22 @@ from schemas.components.values import (
     CaseworkerCode,
     Coded,
     Day,
+    FieldError,
     Language,
     Line,
     PartialDate,
     Text,
     Time,
 )
-from schemas.identifiers import CountryCode
+from schemas.identifiers import CountryCode, Id128
 from schemas.sensitivity import Component
+
+Difficulty = Literal["none", "some", "a-lot", "cannot"]
+Industry = Literal[
+    "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S",
+    "T", "U",
+]  # fmt: skip
+"""Sections of ISIC, revision 4."""
 
 
 class Complaint(Fact):
@@ -53,12 +63,21 @@ class Complaint(Fact):
     text: Text
     urgent: bool = False
     on: Time | None = None
+    by: CaseworkerCode | None = None
+
+
+class FindingItem(ComponentModel):
+    """One thing examined, and what was found."""
+
+    item: Line
+    finding: Line
 
 
 class Finding(Fact):
-    """A finding of an examination, in words."""
+    """What an examination found, in words and, where that helps, item by item."""
 
     text: Text
+    items: list[FindingItem] = Field(default=[], max_length=64)
     on: Time | None = None
     by: CaseworkerCode | None = None
 
@@ -84,9 +103,13 @@ class Measurement(Fact):
 class Pregnancy(Fact):
     """Pregnancy status, and when birth is expected."""
 
-    status: Literal["pregnant", "not-pregnant", "possibly-pregnant", "unknown"]
+    status: Literal["pregnant", "not-pregnant", "possibly-pregnant", "unconfirmed", "unknown"]
     due: Day | None = None
     on: Time | None = None
+    by: CaseworkerCode | None = None
+    told_to_person: Told | None = None
+    told_by: CaseworkerCode | None = None
+    told_on: Time | None = None
 
 
 class Prescription(Fact):
@@ -105,6 +128,8 @@ class InstrumentItem(ComponentModel):
 
     item: Line
     score: int = Field(ge=-1000, le=1000)
+    answer: Line | None = None
+    """The answer in the person's words, or the wording of the scale."""
 
 
 class Instrument(Fact):
@@ -120,6 +145,11 @@ class Instrument(Fact):
         "k10",
         "srq-20",
         "audit-c",
+        "dast-10",
+        "c-ssrs",
+        "rhs-15",
+        "htq",
+        "hscl-25",
         "other",
     ]
     name: Line | None = None
@@ -127,6 +157,57 @@ class Instrument(Fact):
     language: Language | None = None
     items: list[InstrumentItem] = Field(default=[], max_length=64)
     total: int | None = Field(default=None, ge=-10_000, le=10_000)
+    on: Time
+    by: CaseworkerCode | None = None
+    told_to_person: Told | None = None
+    told_by: CaseworkerCode | None = None
+    told_on: Time | None = None
+
+    @model_validator(mode="after")
+    def _is_called_something(self) -> Self:
+        if self.instrument == "other" and not self.name:
+            raise FieldError("name", "is needed of an instrument that is not listed")
+        return self
+
+
+class PriorMentalHealth(Fact):
+    """Mental health before trafficking: words, and a code where a professional gave one."""
+
+    text: Text
+    code: Coded | None = None
+    onset: PartialDate | None = None
+    ended: PartialDate | None = None
+    on: Time | None = None
+    by: CaseworkerCode | None = None
+
+
+class Background(Passage):
+    """Family and person before trafficking (booklet 6.4.2)."""
+
+    topic: Literal["structure", "relationships", "temperament", "functioning-before"] | None = None
+
+
+class Disability(Fact):
+    """Disability, and difficulties by the six questions of the Washington Group."""
+
+    kind: Literal["none", "physical", "mental", "both", "unknown"]
+    seeing: Difficulty | None = None
+    hearing: Difficulty | None = None
+    walking: Difficulty | None = None
+    remembering: Difficulty | None = None
+    self_care: Difficulty | None = None
+    communicating: Difficulty | None = None
+    note: Text | None = None
+    on: Time | None = None
+    by: CaseworkerCode | None = None
+
+
+class Baseline(Fact):
+    """How health was at one of the three points of a stay (booklet 7.1(2))."""
+
+    point: Literal["admission", "during", "closing"]
+    kind: Literal["physical", "mental"]
+    text: Text
     on: Time
     by: CaseworkerCode | None = None
 
@@ -137,6 +218,17 @@ class Need(Fact):
     kind: Literal["need", "aspiration", "asset"]
     period: Literal["past", "present"]
     text: Text
+    by: CaseworkerCode | None = None
+
+
+class AreaNeed(Fact):
+    """How great the need is in one area of life."""
+
+    area: Literal["safety", "health", "psychosocial", "legal", "material"]
+    level: Literal["none", "some", "great", "urgent"]
+    text: Text | None = None
+    on: Time | None = None
+    by: CaseworkerCode | None = None
 
 
 class EventPlace(ComponentModel):
@@ -186,10 +278,13 @@ class Exploitation(Fact):
             "other",
         ]
     ] = Field(default=[], max_length=16)
-    industry: Line | None = None
+    industry: Industry | None = None
+    industry_text: Line | None = None
     recruiter: Literal["partner", "family", "friend", "other", "unknown"] | None = None
     places: list[EventPlace] = Field(default=[], max_length=16)
     text: Text | None = None
+    on: Time | None = None
+    by: CaseworkerCode | None = None
 
 
 class Risk(Fact):
@@ -209,7 +304,9 @@ class SafetyPlan(Fact):
     made_with_person: bool | None = None
     text: Text | None = None
     on: Day | None = None
+    by: CaseworkerCode | None = None
     review_due: Day | None = None
+    reviewed_on: Day | None = None
 
 
 class Note(Fact):
@@ -227,10 +324,13 @@ class Letter(Fact):
     sender: Line | None = None
     """Whoever wrote to the facility; absent if the facility wrote."""
     recipient: Line | None = None
+    party: Literal["facility", "practitioner", "authority", "family", "other"] = "other"
+    """What the partner is: it decides what consent a letter needs."""
     on: Day
     subject: Line
     text: Text | None = None
     attachment: AttachmentName | None = None
+    by: CaseworkerCode | None = None
 
     @model_validator(mode="after")
     def _has_one_partner(self) -> Self:
@@ -248,6 +348,9 @@ class LegalPaper(Fact):
     summary: Text | None = None
     language: Language | None = None
     attachment: AttachmentName | None = None
+    consent: Id128 | None = None
+    """The consent under which it was exchanged."""
+    by: CaseworkerCode | None = None
 
 
 class HealthRecord(Record):
@@ -271,13 +374,17 @@ class HealthRecord(Record):
     procedures: list[Procedure] = Field(default=[], max_length=512)
     instruments: list[Instrument] = Field(default=[], max_length=256)
     functioning: list[Passage] = Field(default=[], max_length=64)
-    mental_health_before: list[Passage] = Field(default=[], max_length=64)
-    family_background: list[Passage] = Field(default=[], max_length=64)
+    disability: Disability | None = None
+    baselines: list[Baseline] = Field(default=[], max_length=64)
+    mental_health_before: list[PriorMentalHealth] = Field(default=[], max_length=64)
+    family_background: list[Background] = Field(default=[], max_length=64)
     needs: list[Need] = Field(default=[], max_length=128)
+    needs_by_area: list[AreaNeed] = Field(default=[], max_length=64)
     exploitation: Exploitation | None = None
     risks: list[Risk] = Field(default=[], max_length=64)
     safety_plan: SafetyPlan | None = None
     care_plan: list[CarePlanItem] = Field(default=[], max_length=128)
+    goals: list[Goal] = Field(default=[], max_length=128)
     observation: list[ObservationChecklist] = Field(default=[], max_length=32)
     crisis_danger: CrisisDanger | None = None
     crisis_stress: CrisisStress | None = None

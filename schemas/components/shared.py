@@ -41,6 +41,11 @@ class Document(Fact):
     filed_by: CaseworkerCode | None = None
     content_type: ContentType | None = None
     attachment: AttachmentName | None = None
+    report: Text | None = None
+    """What it says, where it is needed in words: an imaging or specialist's report."""
+    told_to_person: Literal["yes", "no", "declined"] | None = None
+    told_by: CaseworkerCode | None = None
+    told_on: Time | None = None
     note: Line | None = None
 
 

@@ -165,6 +165,41 @@ def component(
     return Lens(name, "component", put, get)
 
 
+def asked(
+    name: str, values: Codec, absences: Codec, *, code: tuple[str, str] | None = None
+) -> Lens:
+    """Put an answer in an Observation.component: its value or, if there is none, why not.
+
+    `absences` encodes as nothing what is an answer.
+    """
+    coded = _codes_of(name, code)
+
+    def put(node: Json, answer: Any) -> None:
+        part = {"code": coded} | answer_element(answer, values, absences)
+        node.setdefault("component", []).append(part)
+
+    def get(node: Json) -> Any:
+        found = _components(node, coded)
+        return read_answer(found[0], values, absences) if found else None
+
+    return Lens(name, "component", put, get)
+
+
+def answer_element(answer: str, values: Codec, absences: Codec) -> Json:
+    """Return the element of an answer: `valueCodeableConcept` or `dataAbsentReason`."""
+    if reason := absences.encode(answer):
+        return {"dataAbsentReason": reason}
+    return {"valueCodeableConcept": values.encode(answer)}
+
+
+def read_answer(node: Json, values: Codec, absences: Codec) -> Any:
+    """Undo `answer_element`; None if there is neither."""
+    if "dataAbsentReason" in node:
+        return absences.decode(node["dataAbsentReason"])
+    found = node.get("valueCodeableConcept")
+    return None if found is None else values.decode(found)
+
+
 def components(name: str, codec: Codec) -> Lens:
     """Put each element of a list field in an Observation.component; `codec` makes all but the code.
 

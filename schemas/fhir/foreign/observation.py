@@ -13,6 +13,7 @@ _PREGNANCY = {
     "77386006": "pregnant",
     "60001007": "not-pregnant",
     "146799005": "possibly-pregnant",
+    "152231000119106": "unconfirmed",
     "LA15173-0": "pregnant",
     "LA26683-5": "not-pregnant",
 }

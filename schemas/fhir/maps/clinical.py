@@ -5,9 +5,9 @@ from typing import Any
 from schemas.components.clinical import NO_KNOWN_ALLERGY
 from schemas.fhir.codecs import CODED, DISPLAY, Json, concept, mapped
 from schemas.fhir.fact_map import FactMap, fact
-from schemas.fhir.lenses import Lens, at, group, own_ext
-from schemas.fhir.maps.shared import CASEWORKER_REF, code, observed, own_code, snomed
-from schemas.fhir.systems import SNOMED, TERMINOLOGY, UCUM, own
+from schemas.fhir.lenses import Lens, at, extension, group, own_ext, own_exts
+from schemas.fhir.maps.shared import CASEWORKER_REF, TOLD, code, observed, own_code, snomed
+from schemas.fhir.systems import SNOMED, STRUCTURE, TERMINOLOGY, UCUM, own
 
 _ALERTS = {
     "psychosis": (SNOMED, "69322001"),
@@ -36,6 +36,7 @@ _DISEASES = {
     "hepatitis-c": (own("disease"), "hepatitis-c"),
     "other-sti": (own("disease"), "other-sti"),
 }
+_PRIORITY = "http://hl7.org/fhir/flag-priority-code"
 _NONE_KNOWN = snomed(NO_KNOWN_ALLERGY[1])
 _MEASURE = group(
     at("value", "value"),
@@ -64,9 +65,11 @@ def _substance() -> Lens:
     return Lens("substance", "code", put, get)
 
 
-def told_to_person() -> Lens:
-    """Put whether the person was told in an extension of our own."""
-    return own_ext("told_to_person", "valueCode")
+_PRIORITIES = {
+    "low": (_PRIORITY, "PL"),
+    "medium": (_PRIORITY, "PM"),
+    "high": (_PRIORITY, "PH"),
+}
 
 
 ALERTS: FactMap = fact(
@@ -77,6 +80,11 @@ ALERTS: FactMap = fact(
     at("since", "period.start"),
     at("until", "period.end"),
     at("raised_by", "author", CASEWORKER_REF),
+    extension(
+        "priority", f"{STRUCTURE}/flag-priority", "valueCodeableConcept", mapped(_PRIORITIES)
+    ),
+    own_ext("confirmed_by", "valueReference", CASEWORKER_REF),
+    own_ext("confirmed_on", "valueDateTime"),
     label="Alerts",
     section="104605-1",
     category=[code(f"{TERMINOLOGY}/flag-category", "safety")],
@@ -91,7 +99,7 @@ PROBLEMS: FactMap = fact(
     at("onset", "onsetDateTime"),
     at("on", "recordedDate"),
     at("by", "asserter", CASEWORKER_REF),
-    told_to_person(),
+    *TOLD,
     at("note", "note.0.text"),
     label="Problems and diagnoses",
     section="11450-4",
@@ -103,8 +111,9 @@ LAB_RESULTS: FactMap = fact(
     at("finding", "valueCodeableConcept", CODED),
     at("text", "valueString"),
     at("on", "effectiveDateTime"),
-    at("laboratory", "performer.0", DISPLAY),
-    told_to_person(),
+    own_ext("laboratory", "valueReference", DISPLAY),
+    at("by", "performer.0", CASEWORKER_REF),
+    *TOLD,
     label="Laboratory results",
     section="30954-2",
     status="final",
@@ -116,7 +125,7 @@ SCREENINGS: FactMap = observed(
     at("result", "valueCodeableConcept", concept(own("screening-result"))),
     at("on", "effectiveDateTime"),
     at("by", "performer.0", CASEWORKER_REF),
-    told_to_person(),
+    *TOLD,
     at("note", "note.0.text"),
     label="Screening for communicable diseases",
     category="laboratory",
@@ -127,6 +136,7 @@ ALLERGIES: FactMap = fact(
     _none_known(),
     at("criticality", "criticality"),
     at("reaction", "reaction.0.manifestation.0.text"),
+    at("by", "asserter", CASEWORKER_REF),
     label="Allergies",
     section="48765-2",
     clinicalStatus=code(f"{TERMINOLOGY}/allergyintolerance-clinical", "active"),
@@ -149,6 +159,7 @@ IMMUNIZATIONS: FactMap = fact(
     at("vaccine", "vaccineCode", CODED),
     at("on", "occurrenceDateTime"),
     at("lot", "lotNumber"),
+    at("by", "performer.0.actor", CASEWORKER_REF),
     label="Immunizations",
     section="11369-6",
     status="completed",
@@ -166,16 +177,34 @@ PROCEDURES: FactMap = fact(
 )
 CARE_PLAN: FactMap = fact(
     "CarePlan",
+    at("plan", "category.0", concept(own("plan"))),
     at("service", "activity.0.detail.description"),
     at("goal", "description"),
     at("provider", "activity.0.detail.performer.0", DISPLAY),
     at("status", "activity.0.detail.status"),
     at("due", "activity.0.detail.scheduledPeriod.end"),
+    own_ext("initial", "valueBoolean"),
+    own_ext("made_with_person", "valueBoolean"),
+    own_exts("made_with", "valueCode"),
+    at("by", "author", CASEWORKER_REF),
     at("note", "note.0.text"),
     label="Plan of care",
     section="18776-5",
     status="active",
     intent="plan",
+)
+GOALS: FactMap = fact(
+    "Goal",
+    at("text", "description.text"),
+    at("area", "category.0", concept(own("goal-area"))),
+    at("status", "lifecycleStatus"),
+    at("achievement", "achievementStatus", concept(f"{TERMINOLOGY}/goal-achievement")),
+    at("set_on", "startDate"),
+    at("due", "target.0.dueDate"),
+    own_ext("initial", "valueBoolean"),
+    at("by", "expressedBy", CASEWORKER_REF),
+    at("note", "note.0.text"),
+    label="Goals",
 )
 
 VITAL_SIGNS: dict[str, tuple[str, str]] = {

@@ -1,5 +1,7 @@
 """Component `health` in FHIR."""
 
+from dataclasses import replace
+
 from schemas.fhir.codecs import (
     CODED,
     DISPLAY,
@@ -22,16 +24,18 @@ from schemas.fhir.lenses import (
     payload,
 )
 from schemas.fhir.maps import clinical
-from schemas.fhir.maps.crisis import CRISIS, QUESTIONNAIRE
+from schemas.fhir.maps.crisis import CRISIS, QUESTIONNAIRE, asked_alone
 from schemas.fhir.maps.shared import (
     ATTACHED,
+    BY,
     CASEWORKER_REF,
+    CONSENT_REF,
     DOCUMENT,
+    TOLD,
     code,
     language_of,
     loinc,
     observed,
-    observed_value,
     own_code,
     passage,
 )
@@ -41,6 +45,7 @@ _PREGNANCY = {
     "pregnant": (SNOMED, "77386006"),
     "not-pregnant": (SNOMED, "60001007"),
     "possibly-pregnant": (SNOMED, "146799005"),
+    "unconfirmed": (SNOMED, "152231000119106"),
     "unknown": (own("pregnancy"), "unknown"),
 }
 _RISK_LEVELS = {
@@ -58,9 +63,10 @@ _PLACE = group(
 )
 
 
-def _answer(name: str, label: str) -> FactMap:
-    answer = concept(own("answer"))
-    return observed_value(own_code(name), "valueCodeableConcept", answer, label=label)
+_FOUND = group(own_ext("item", "valueString"), at("finding", "valueString"))
+_FAMILY = passage(
+    loinc("29762-2"), label="Family structure, relationships, temperament", section="29762-2"
+)
 
 
 def _one_of(system: str) -> Codec:
@@ -73,7 +79,7 @@ HEALTH: dict[str, FactMap] = {
         loinc("46239-0"),
         at("text", "valueString"),
         component("urgent", "valueBoolean"),
-        at("on", "effectiveDateTime"),
+        *_WHEN,
         label="Complaints",
         category="exam",
     ),
@@ -81,6 +87,7 @@ HEALTH: dict[str, FactMap] = {
     "findings": observed(
         loinc("29545-1"),
         at("text", "valueString"),
+        components("items", _FOUND),
         *_WHEN,
         label="Findings of examination",
         category="exam",
@@ -107,7 +114,8 @@ HEALTH: dict[str, FactMap] = {
         loinc("82810-3"),
         at("status", "valueCodeableConcept", mapped(_PREGNANCY)),
         component("due", "valueDateTime", code=(LOINC, "11778-8")),
-        at("on", "effectiveDateTime"),
+        *_WHEN,
+        *TOLD,
         label="Pregnancy",
     ),
     "allergies": clinical.ALLERGIES,
@@ -135,32 +143,84 @@ HEALTH: dict[str, FactMap] = {
         answers("name", "valueString"),
         answers("version", "valueString"),
         answers("total", "valueInteger"),
-        answer_list("items", at("item", "text"), at("score", "answer.0.valueInteger")),
+        answer_list(
+            "items",
+            at("item", "text"),
+            at("score", "answer.0.valueInteger"),
+            own_ext("answer", "valueString"),
+        ),
+        *TOLD,
         label="Tests and scales",
         status="completed",
     ),
     "functioning": passage(loinc("47420-5"), label="Functioning", section="47420-5"),
-    "mental_health_before": passage(
-        own_code("mental-health-before"), label="Mental health before trafficking"
+    "disability": observed(
+        own_code("disability"),
+        at("kind", "valueCodeableConcept", concept(own("disability"))),
+        *(
+            component(name, "valueCodeableConcept", concept(own("difficulty")))
+            for name in (
+                "seeing",
+                "hearing",
+                "walking",
+                "remembering",
+                "self_care",
+                "communicating",
+            )
+        ),
+        at("note", "note.0.text"),
+        *_WHEN,
+        label="Disability",
+        category="survey",
     ),
-    "family_background": passage(
-        loinc("29762-2"), label="Family structure, relationships, temperament", section="29762-2"
+    "baselines": observed(
+        {},
+        at("kind", "code", concept(own("baseline"))),
+        component("point", "valueCodeableConcept", concept(own("baseline-point"))),
+        at("text", "valueString"),
+        *_WHEN,
+        label="Health at the points of the stay",
+        category="exam",
     ),
+    "mental_health_before": fact(
+        "Condition",
+        at("text", "note.0.text"),
+        at("code", "code", CODED),
+        at("onset", "onsetDateTime"),
+        at("ended", "abatementDateTime"),
+        at("on", "recordedDate"),
+        at("by", "asserter", CASEWORKER_REF),
+        label="Mental health before trafficking",
+        category=[code(own("condition-category"), "before-trafficking")],
+        clinicalStatus=code(f"{TERMINOLOGY}/condition-clinical", "inactive"),
+    ),
+    "family_background": replace(_FAMILY, lenses=(*_FAMILY.lenses, own_ext("topic", "valueCode"))),
     "needs": observed(
         own_code("need"),
         component("kind", "valueCodeableConcept", concept(own("need-kind"))),
         component("period", "valueCodeableConcept", concept(own("need-period"))),
         at("text", "valueString"),
+        at("by", "performer.0", CASEWORKER_REF),
         label="Needs, aspirations, assets",
+    ),
+    "needs_by_area": observed(
+        own_code("need-by-area"),
+        component("area", "valueCodeableConcept", concept(own("need-area"))),
+        component("level", "valueCodeableConcept", concept(own("need-level"))),
+        at("text", "valueString"),
+        *_WHEN,
+        label="Needs by area",
     ),
     "exploitation": observed(
         own_code("exploitation"),
         components("types", _one_of("exploitation-type")),
         components("means_of_control", _one_of("means-of-control")),
-        component("industry", "valueString"),
+        component("industry", "valueCodeableConcept", concept(own("isic-section"))),
+        component("industry_text", "valueString"),
         component("recruiter", "valueCodeableConcept", concept(own("recruiter"))),
         components("places", _PLACE),
         at("text", "valueString"),
+        *_WHEN,
         label="Exploitation",
     ),
     "risks": fact(
@@ -179,16 +239,19 @@ HEALTH: dict[str, FactMap] = {
         own_ext("made_with_person", "valueBoolean"),
         at("text", "description"),
         at("on", "created"),
+        at("by", "author", CASEWORKER_REF),
         own_ext("review_due", "valueDate"),
+        own_ext("reviewed_on", "valueDate"),
         label="Safety plan",
         status="active",
         intent="plan",
         category=[code(own("plan"), "safety")],
     ),
     "care_plan": clinical.CARE_PLAN,
+    "goals": clinical.GOALS,
     **CRISIS,
-    "pursued_by_traffickers": _answer("pursued-by-traffickers", "Pursued by traffickers"),
-    "forced_substance_use": _answer("forced-substance-use", "Forced to use substances"),
+    "pursued_by_traffickers": asked_alone("pursued-by-traffickers", label="Pursued by traffickers"),
+    "forced_substance_use": asked_alone("forced-substance-use", label="Forced to use substances"),
     "notes": observed(
         loinc("11506-3"),
         at("text", "valueString"),
@@ -205,6 +268,8 @@ HEALTH: dict[str, FactMap] = {
         at("subject", "topic.text"),
         payload("text", "contentString"),
         payload("attachment", "contentAttachment", wrapped("url", ATTACHED)),
+        own_ext("party", "valueCode"),
+        BY,
         label="Correspondence",
         status="completed",
         category=[code(own("communication"), "correspondence")],
@@ -217,6 +282,8 @@ HEALTH: dict[str, FactMap] = {
         at("summary", "description"),
         at("language", "content.0.attachment.language"),
         at("attachment", "content.0.attachment.url", ATTACHED),
+        own_ext("consent", "valueReference", CONSENT_REF),
+        at("by", "author.0", CASEWORKER_REF),
         label="Liaison papers with legal authorities",
         status="current",
         type=code(own("document-kind"), "legal-paper"),

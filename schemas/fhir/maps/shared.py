@@ -133,6 +133,13 @@ def language_of(name: str = "language", *, on: str = "") -> Lens:
     return extension(name, f"{STRUCTURE}/language", "valueCode", on=on)
 
 
+TOLD = (
+    own_ext("told_to_person", "valueCode"),
+    own_ext("told_by", "valueReference", CASEWORKER_REF),
+    own_ext("told_on", "valueDateTime"),
+)
+"""Whether the person was told, by whom and when, in extensions of our own."""
+
 DOCUMENT = fact(
     "DocumentReference",
     at("title", "content.0.attachment.title"),
@@ -143,6 +150,8 @@ DOCUMENT = fact(
     at("attachment", "content.0.attachment.url", ATTACHED),
     at("issued_by", "custodian", DISPLAY),
     at("filed_by", "author.0", CASEWORKER_REF),
+    own_ext("report", "valueString"),
+    *TOLD,
     at("note", "description"),
     label="Documents",
     status="current",
