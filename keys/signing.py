@@ -23,7 +23,8 @@ from schemas.wire.statement import Signature, SignedStatement, StatementType
 ED25519_SIZE = 32
 ML_DSA_65_SIZE = 1952
 _ALGORITHMS = ("Ed25519", "ML-DSA-65")
-_SIGNATURE_SIZES = (64, 3309)
+_SIGNATURE_CHARACTERS = (86, 4412)
+"""Lengths of 64 and 3,309 bytes as base64url."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,8 @@ def verify_statement(
 
     Raises SignatureError, KeyFormatError.
     """
-    payload, ed_signature, ml_signature = _take_apart(statement, expect)
+    payload = _take_apart(statement, expect)
+    ed_signature, ml_signature = (_decode(one.sig) for one in statement.signatures)
     _require_keys(statement.signatures, (public.ed25519, public.ml_dsa_65))
     signed = pae(expect, payload)
     ed25519_verify(public.ed25519, ed_signature, signed)
@@ -162,25 +164,28 @@ def verify_statement_ed25519(
     For the hub, which stores the statement for readers who check both. Raises SignatureError,
     KeyFormatError.
     """
-    payload, ed_signature, _ = _take_apart(statement, expect)
+    payload = _take_apart(statement, expect)
     _require_keys(statement.signatures, (ed25519,))
-    ed25519_verify(ed25519, ed_signature, pae(expect, payload))
+    ed25519_verify(ed25519, _decode(statement.signatures[0].sig), pae(expect, payload))
     return payload
 
 
-def _take_apart(statement: SignedStatement, expect: StatementType) -> tuple[bytes, bytes, bytes]:
+def _take_apart(statement: SignedStatement, expect: StatementType) -> bytes:
+    """Return the payload of a statement of the right type and form. Raises SignatureError."""
     if statement.type != expect:
         raise SignatureError(f"a {expect} was expected")
     if tuple(one.alg for one in statement.signatures) != _ALGORITHMS:
         raise SignatureError("the signatures must be Ed25519, then ML-DSA-65")
+    if tuple(len(one.sig) for one in statement.signatures) != _SIGNATURE_CHARACTERS:
+        raise SignatureError("a signature has the wrong length")
+    return _decode(statement.payload)
+
+
+def _decode(text: str) -> bytes:
     try:
-        payload = statement.payload_bytes()
-        first, second = (unb64u(one.sig) for one in statement.signatures)
+        return unb64u(text)
     except EncodingError:
         raise SignatureError("payload or signature is not canonical base64url") from None
-    if (len(first), len(second)) != _SIGNATURE_SIZES:
-        raise SignatureError("a signature has the wrong length")
-    return payload, first, second
 
 
 def _require_keys(signatures: Sequence[Signature], publics: Sequence[bytes]) -> None:

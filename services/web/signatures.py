@@ -13,12 +13,13 @@ from typing import Protocol
 
 from http_message_signatures import (
     HTTPMessageVerifier,
+    HTTPSignatureComponentResolver,
     HTTPSignatureKeyResolver,
     InvalidSignature,
     algorithms,
 )
 from http_message_signatures.exceptions import HTTPMessageSignaturesException
-from http_sf.compat import InnerList
+from http_sf.compat import InnerList, Item
 
 from keys.request_keys import RequestSigner
 from schemas.encoding import digest_text, sha256
@@ -97,6 +98,25 @@ class VerifiedRequest:
     """The signed Content-Digest field; hold it against the body with `content_digest`."""
 
 
+class _Components(HTTPSignatureComponentResolver):
+    """Gives method, target and whole fields, and nothing else that a signature could name.
+
+    Narrower than the library's own, and several times quicker: the target is not taken apart.
+    """
+
+    def __init__(self, view: RequestView) -> None:
+        self._values = {"@method": view.method, "@target-uri": view.url}
+        for name, value in view.headers.items():
+            known = self._values.get(name)
+            self._values[name] = value.strip() if known is None else f"{known}, {value.strip()}"
+
+    def resolve(self, component_node: Item) -> str:
+        """Return a component's value (RFC 9421 section 2)."""
+        if component_node.params or component_node.value not in self._values:
+            raise InvalidSignature("not a component that counts here")
+        return self._values[str(component_node.value)]
+
+
 class _StaleError(InvalidSignature):
     """The signature is too old, from the future, or undated."""
 
@@ -105,7 +125,11 @@ class _Verifier(HTTPMessageVerifier):
     """The library's verifier under our clock."""
 
     def __init__(self, keys: "_AskedKeys", now: int) -> None:
-        super().__init__(signature_algorithm=algorithms.ED25519, key_resolver=keys)
+        super().__init__(
+            signature_algorithm=algorithms.ED25519,
+            key_resolver=keys,
+            component_resolver_class=_Components,
+        )
         self._now = now
 
     def validate_created_and_expires(
