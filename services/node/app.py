@@ -19,7 +19,7 @@ from keys.secret_files import read_secret
 from keys.suite_opening import self_test
 from schemas.wire.hub_api import Introduction
 from services.hub_client.client import open_hub_client
-from services.node import api
+from services.node import api, api_records
 from services.node.audit import NodeLog
 from services.node.folder import NodeFolder
 from services.node.init import read_hub_card
@@ -41,8 +41,8 @@ _BODIES = (
     api.UnlockIn,
     api.TrustIn,
     api.StaffIn,
-    api.CaseIn,
-    api.RecordIn,
+    api_records.CaseIn,
+    api_records.RecordIn,
     api.ConsentIn,
     api.RevokeIn,
     api.RevocationCodeIn,
@@ -50,7 +50,7 @@ _BODIES = (
     api.RequestIn,
     api.ApproveIn,
     api.RefuseIn,
-    api.AskReleaseIn,
+    api_records.AskReleaseIn,
 )
 
 

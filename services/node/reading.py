@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schemas.errors import ComponentError
 from schemas.fhir.sections import from_sections
 from schemas.sensitivity import Category
-from services.node import api, egress
+from services.node import api_records as api
+from services.node import egress
 from services.node.egress import View, Withheld
 from services.node.errors import ConflictError, DeniedError, NotThereError
 from services.node.keyholder import RecordKeys

@@ -20,6 +20,7 @@ from schemas.encoding import b64u, unb64u
 from schemas.fhir.sections import to_sections
 from schemas.sensitivity import Category, Component
 from schemas.wire.hub_api import SectionIn, SectionsIn
+from schemas.wire.statement import Manifest
 from services.node import push
 from services.node.keyholder import RecordKeys
 from services.node.node import Node
@@ -199,35 +200,36 @@ async def _seal(
         section_key=key,
         now=sealing.node.now(),
     )
+    await store.retire(session, section)
+    session.add(_section_row(sealing, sealed, key, content, component, category, bundle))
+    await session.flush()
+    state = "changed" if before else "created"
+    return StoredSection(section, version, component, category, state), _push(sealed)
+
+
+def _section_row(
+    sealing: Sealing,
+    sealed: SealedSection,
+    key: bytes,
+    content: bytes,
+    component: Component,
+    category: Category,
+    bundle: bytes,
+) -> SectionRow:
+    manifest = Manifest.from_bytes(sealed.manifest.payload_bytes())
     row = SectionRow(
-        section=section,
-        version=version,
+        section=manifest.section,
+        version=manifest.version,
         record=sealing.record,
-        case=sealing.case.case,
+        case=manifest.case,
         current=True,
-        scope_tag=tag,
+        scope_tag=manifest.scope_tag,
         manifest=sealed.manifest.model_dump_json(),
         manifest_digest=b64u(sealed.manifest.digest()),
         ciphertext=sealed.ciphertext,
         content_tag=content,
         at=sealing.node.now(),
     )
-    _seal_row(sealing, row, key, component, category, bundle)
-    await store.retire(session, section)
-    session.add(row)
-    await session.flush()
-    state = "changed" if before else "created"
-    return StoredSection(section, version, component, category, state), _push(sealed)
-
-
-def _seal_row(
-    sealing: Sealing,
-    row: SectionRow,
-    key: bytes,
-    component: Component,
-    category: Category,
-    bundle: bytes,
-) -> None:
     labels = Labels(
         code_number=sealing.secrets.code_number,
         record=sealing.record,
@@ -241,6 +243,7 @@ def _seal_row(
     vault = sealing.keys.vault
     row.sealed_key = vault.seal("section.key", place(row), key)
     row.sealed_labels = vault.seal_model("section.labels", place(row), labels)
+    return row
 
 
 def _push(sealed: SealedSection) -> SectionIn:

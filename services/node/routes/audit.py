@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from exchange.audit.entry import open_entry
 from schemas.encoding import b64u
-from services.node import api
+from services.node import api_records as api
 from services.node.local import ANode, Local
 from services.node.store import log
 from services.node.store.state import LOG_CHECKPOINT, get_value

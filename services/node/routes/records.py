@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from schemas.identifiers import CODE_NUMBER, Digest, Id128
-from services.node import api, attachments, cases, reading
+from services.node import api_records as api
+from services.node import attachments, cases, reading
 from services.node.local import ANode, Local, json_body
 from services.node.records import StoredRecord
 from services.node.routes.describe import takes

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from schemas.identifiers import CODE_NUMBER, Id128
-from services.node import api, asking, reading, releases
+from services.node import api_records as api
+from services.node import asking, reading, releases
 from services.node.local import ANode, ASync, Local, json_body
 from services.node.node import Node
 from services.node.routes.describe import takes
