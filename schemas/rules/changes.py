@@ -1,0 +1,44 @@
+"""What one version of a record has that another has not, fact by fact, each with its path."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from schemas.components.base import Record, facts_of
+
+
+def placed_facts(record: Record) -> Iterator[tuple[str, str, Any]]:
+    """Yield (path, field, fact) of every fact: `health.notes.3` in a list, else `health.risk`."""
+    position: Counter[str] = Counter()
+    for field, fact in facts_of(record):
+        path = f"{record.component}.{field}"
+        if isinstance(getattr(record, field), list):
+            path = f"{path}.{position[field]}"
+            position[field] += 1
+        yield path, field, fact
+
+
+def new_facts(record: Record, before: Record | None) -> Iterator[tuple[str, str, Any]]:
+    """Yield (path, field, fact) of every fact that the version before does not hold."""
+    known: Counter[str] = Counter()
+    if before is not None:
+        known.update(_print(field, fact) for _, field, fact in placed_facts(before))
+    for path, field, fact in placed_facts(record):
+        same = _print(field, fact)
+        if known[same]:
+            known[same] -= 1
+        else:
+            yield path, field, fact
+
+
+def gone_facts(record: Record, before: Record | None) -> Iterator[tuple[str, str, Any]]:
+    """Yield (path, field, fact), by the path it had, of every fact that the record lost."""
+    if before is not None:
+        yield from new_facts(before, record)
+
+
+def _print(field: str, fact: Any) -> str:
+    content = fact.model_dump_json() if isinstance(fact, BaseModel) else repr(fact)
+    return f"{field} {content}"

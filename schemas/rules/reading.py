@@ -1,0 +1,32 @@
+"""What of a record a staff member may read: the read clauses of the matrix, fact by fact.
+
+This is need-to-know inside a facility (R106). Whether a consent lets the facility hold the record
+at all is decided elsewhere, and both have to say yes.
+"""
+
+from typing import Any, TypeVar
+
+from schemas.components.base import Record, facts_of
+from schemas.rules.authorship import Allowed, may
+from schemas.rules.fields import subject_of
+from schemas.rules.narrowing import NO_NARROWING, Narrowing
+from schemas.rules.staff import Staff
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+def readable(record: RecordT, reader: Staff, narrowing: Narrowing = NO_NARROWING) -> RecordT:
+    """Return the record with only those facts that `reader` may read."""
+    kept: dict[str, Any] = {
+        field: [] if isinstance(getattr(record, field), list) else None
+        for field in type(record).model_fields
+    }
+    for field, fact in facts_of(record):
+        subject = subject_of(record.component, field, fact)
+        if not isinstance(may("read", subject, reader, narrowing), Allowed):
+            continue
+        if isinstance(kept[field], list):
+            kept[field].append(fact)
+        else:
+            kept[field] = fact
+    return record.model_copy(update=kept)
