@@ -1,6 +1,7 @@
 """`safehand hub`: the exchange's hub, for its operator."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -97,14 +98,13 @@ def admit(
     """Let a facility or an auditor in. The hub may be running.
 
     Compare the fingerprint with what a person there reads out to you; with --fingerprint that is
-    done for you. Nodes do not rely on your word: they pin each other.
+    done for you, without it you are asked. Nodes do not rely on your word: they pin each other.
     """
     admitted = admit_file(directory, file.read_bytes(), fingerprint)
     if as_json:
         return print_json(admitted)
     if "facility" in admitted:
-        say(f"Admitted facility {admitted['facility']}")
-        return say(f"Fingerprint: {admitted['fingerprint']}")
+        return say(f"Admitted facility {admitted['facility']} ({admitted['fingerprint']})")
     return say(f"Admitted auditor {admitted['auditor']}")
 
 
@@ -133,13 +133,26 @@ def admit_file(directory: Path, data: bytes, fingerprint: str) -> dict[str, Any]
 
 
 def require_fingerprint(introduction: Any, expected: str) -> dict[str, Any]:
-    """Return who is introduced, once the fingerprint fits what was expected, if anything was."""
+    """Return who is introduced, once the fingerprint fits what a person there read out."""
     from keys.keycard import fingerprint_text, parse_fingerprint, verify_card
 
     card = verify_card(introduction.card)
-    if expected and parse_fingerprint(expected) != card.fingerprint:
+    shown = {"facility": card.card.facility, "fingerprint": fingerprint_text(card.fingerprint)}
+    if expected:
+        fits = parse_fingerprint(expected) == card.fingerprint
+    else:
+        fits = ask_whether_it_fits(shown["fingerprint"])
+    if not fits:
         raise CommandError(
             "the fingerprint is not that of this introduction",
             "Do not admit it. Ask the facility for introduction.json and fingerprint again.",
         )
-    return {"facility": card.card.facility, "fingerprint": fingerprint_text(card.fingerprint)}
+    return shown
+
+
+def ask_whether_it_fits(fingerprint: str) -> bool:
+    """Ask the operator whether a fingerprint is the one that was read out. Raises CommandError."""
+    if not sys.stdin.isatty():
+        raise CommandError("nobody can be asked here", "Give the facility's --fingerprint.")
+    note(f"Fingerprint: {fingerprint}")
+    return typer.confirm("Is this what a person there read out to you?", err=True)

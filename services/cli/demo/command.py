@@ -126,6 +126,7 @@ def show(
     tell = Narrator(silent=as_json)
     chosen = choose_case(case, bundle)
     tell.banner(f"Safehand demonstration. All state is in {folder}")
+    tell.plain("Making keys and starting a hub and three nodes ...")
     exchange = found_exchange(folder, database_url)
     with Processes() as processes:
         start_processes(exchange, processes)
