@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.support.node_cases import CODE, NAME, case, health, identity
 from tests.support.node_world import RunningNode, Shelters, shelters, world
@@ -14,21 +15,34 @@ from tests.support.openapi_node import node_description
 DESCRIPTION = Path(__file__).parents[2] / "openapi" / "node.json"
 
 
-@pytest.fixture
-async def node(tmp_path: Path) -> AsyncIterator[RunningNode]:
-    async with world(tmp_path) as place, place.node("alpha") as one:
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def node(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningNode]:
+    """A node that keeps no case: tests that share it send what it must not store."""
+    path = tmp_path_factory.mktemp("node")
+    async with world(path) as place, place.node("alpha") as one:
         await one.appoint("case-manager")
         yield one
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def unconsenting(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shelters]:
+    """Two nodes and a case for which no consent is ever recorded."""
+    async with shelters(tmp_path_factory.mktemp("unconsenting")) as both:
+        await both.store()
+        yield both
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def two(tmp_path: Path) -> AsyncIterator[Shelters]:
     async with shelters(tmp_path) as both:
         await both.store()
         yield both
 
 
-def test_description_is_the_committed_one() -> None:
+async def test_description_is_the_committed_one() -> None:
     assert DESCRIPTION.read_text() == node_description(), "run `make openapi`"
 
 
@@ -184,12 +198,13 @@ def _consents() -> list[tuple[dict[str, Any], str]]:
 
 @pytest.mark.parametrize(("changes", "path"), _consents(), ids=[str(one) for one in _consents()])
 async def test_bad_consents_are_named_and_not_recorded(
-    two: Shelters, changes: dict[str, Any], path: str
+    unconsenting: Shelters, changes: dict[str, Any], path: str
 ) -> None:
-    answer = await two.alpha.refused("POST", "/v1/consents", json=two.consent_body(**changes))
+    alpha, body = unconsenting.alpha, unconsenting.consent_body(**changes)
+    answer = await alpha.refused("POST", "/v1/consents", json=body)
     assert answer.status_code == 422, answer.text
     assert any(path in field["path"] for field in answer.json()["fields"]), answer.text
-    assert (await two.alpha.get("/v1/consents"))["consents"] == []
+    assert (await alpha.get("/v1/consents"))["consents"] == []
 
 
 async def test_wrong_fingerprint_is_not_trusted(two: Shelters) -> None:
