@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from schemas.components.codes import category_of_code
 from schemas.components.values import Coded
 from schemas.errors import ComponentError
-from schemas.sensitivity import Category, Component, strictest
+from schemas.sensitivity import CATEGORIES, Category, Component, strictest
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,15 @@ _ALERTS = _row(
     intoxication="substance-use",
     aggression="violence",
     suicide="mental-health",
+)
+
+_GOALS = _row(
+    "general",
+    "area",
+    mental_health="mental-health",
+    safety="violence",
+    legal="legal-status",
+    family="family",
 )
 
 ASSIGNMENTS: dict[Component, dict[str, Assignment]] = {
@@ -154,14 +163,7 @@ ASSIGNMENTS: dict[Component, dict[str, Assignment]] = {
         ),
         "safety_plan": _row("violence"),
         "care_plan": _row("general"),
-        "goals": _row(
-            "general",
-            "area",
-            mental_health="mental-health",
-            safety="violence",
-            legal="legal-status",
-            family="family",
-        ),
+        "goals": _GOALS,
         "observation": _row("mental-health"),
         "crisis_danger": _row("mental-health"),
         "crisis_stress": _row("mental-health"),
@@ -184,6 +186,13 @@ ASSIGNMENTS: dict[Component, dict[str, Assignment]] = {
     },
     "discharge-summary": {
         "document": _row("general"),
+        "attestations": _row(
+            "general",
+            "part",
+            course_of_stay="mental-health",
+            assessment_on_admission="mental-health",
+            mental_status="mental-health",
+        ),
         "alerts": _ALERTS,
         "reason_for_admission": _row("trafficking"),
         "course_of_stay": _row("mental-health"),
@@ -197,19 +206,30 @@ ASSIGNMENTS: dict[Component, dict[str, Assignment]] = {
         "immunizations": _row("general"),
         "procedures": _row("general"),
         "results": _row("general"),
+        "screenings": _row("infectious"),
         "care_plan": _row("general"),
+        "goals": _GOALS,
         "follow_ups": _row("general"),
+        "appointments": _row("general"),
+        "not_carried": _row("general"),
         "instructions": _row("general"),
         "disposition": _row("general"),
         "comprehension": _row("general"),
-        "copies": _row("general"),
+        "copies": _DOCUMENTS,
+        "consents": Assignment("general", "covers", {name: name for name in CATEGORIES}),
         "contacts": _row("location"),
         "documents": _DOCUMENTS,
     },
     "referral": {
         "request": _row("general"),
         "state": _row("general"),
+        "preview": _row("general"),
+        "caregiver": _row("family"),
+        "safe_contact": _row("location"),
         "letter": _row("mental-health"),
+        "deliveries": _row("general", "party", family="family", authority="legal-liaison"),
+        "journey": _row("location"),
+        "taken_up": _row("general"),
         "follow_ups": _row("general"),
         "back_reports": _row("general"),
         "contacts": _row("location"),

@@ -1,8 +1,8 @@
 """Facts that several components hold."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.components.base import Fact
 from schemas.components.values import (
@@ -10,6 +10,7 @@ from schemas.components.values import (
     CaseworkerCode,
     ContentType,
     Day,
+    FieldError,
     Language,
     Line,
     Text,
@@ -65,6 +66,8 @@ class FollowUp(Fact):
     due: Time | None = None
     provider: Line | None = None
     means: Literal["visit", "phone", "message", "letter", "system"] | None = None
+    may_exchange: Line | None = None
+    """What may be told in doing so, and nothing else."""
     note: Text | None = None
 
 
@@ -74,9 +77,22 @@ class ContactEntry(Fact):
     name: Line
     name_translated: Line | None = None
     translation_language: Language | None = None
+    organisation: Line | None = None
     service: Line | None = None
+    service_translated: Line | None = None
     languages: list[Language] = Field(default=[], max_length=8)
     hours: Line | None = None
     phones: list[Line] = Field(default=[], max_length=4)
     cost: Line | None = None
     safe_to_carry: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_into_what_it_is_translated(self) -> Self:
+        translated = self.name_translated or self.service_translated
+        if (translated is None) != (self.translation_language is None):
+            raise FieldError("translation_language", "goes with a translation")
+        return self
+
+
+OpenItemKind = Literal["alert", "problem", "result", "treatment", "plan"]
+"""What may be open when a case changes hands, so that nothing is dropped."""

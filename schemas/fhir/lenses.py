@@ -5,13 +5,16 @@ Facts are handled as the plain JSON of their models, resources as parsed JSON.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import orjson
 
 from schemas.fhir.codecs import PLAIN, Codec, Json
-from schemas.fhir.systems import CODE_NUMBER, own, own_extension
+from schemas.fhir.systems import CODE_NUMBER, STRUCTURE, own, own_extension
+
+_TRANSLATION = f"{STRUCTURE}/translation"
 
 
 @dataclass(frozen=True)
@@ -270,19 +273,88 @@ def payload(name: str, value: str, codec: Codec = PLAIN) -> Lens:
     return Lens(name, "payload", put, get)
 
 
-def output(name: str, value: str, codec: Codec = PLAIN) -> Lens:
-    """Put the field in a Task.output whose type is our own code for the field."""
+def _task_part(part: str, name: str, value: str, codec: Codec, many: bool) -> Lens:
     coded = _codes_of(name, None)
 
     def put(node: Json, content: Any) -> None:
-        part = {"type": coded, value: codec.encode(content)}
-        node.setdefault("output", []).append(part)
+        contents = content if many else [content]
+        added = [{"type": coded, value: codec.encode(one)} for one in contents]
+        node.setdefault(part, []).extend(added)
 
     def get(node: Json) -> Any:
-        found = [part[value] for part in node.get("output", ()) if part["type"] == coded]
-        return codec.decode(found[0]) if found else None
+        listed = (one for one in node.get(part, ()) if one["type"] == coded)
+        found = [codec.decode(one[value]) for one in listed]
+        if many:
+            return found or None
+        return found[0] if found else None
 
-    return Lens(name, "output", put, get)
+    return Lens(name, part, put, get)
+
+
+def output(name: str, value: str, codec: Codec = PLAIN) -> Lens:
+    """Put the field in a Task.output whose type is our own code for the field."""
+    return _task_part("output", name, value, codec, many=False)
+
+
+def task_input(name: str, value: str, codec: Codec = PLAIN, *, many: bool = False) -> Lens:
+    """Put the field in a Task.input whose type is our own code for the field; lists in several."""
+    return _task_part("input", name, value, codec, many)
+
+
+def minutes_between(start: str, end: str) -> Lens:
+    """Say by the time at `end` how many minutes passed since that at `start`, already written."""
+    begin, finish = start.split("."), end.split(".")
+
+    def put(node: Json, minutes: Any) -> None:
+        first: str = _read(node, begin)
+        last = (datetime.fromisoformat(first) + timedelta(minutes=minutes)).isoformat()
+        _write(node, finish, last.replace("+00:00", "Z") if first.endswith("Z") else last)
+
+    def get(node: Json) -> Any:
+        last = _read(node, finish)
+        if last is None:
+            return None
+        passed = datetime.fromisoformat(last) - datetime.fromisoformat(_read(node, begin))
+        return int(passed.total_seconds()) // 60
+
+    return Lens("minutes", end, put, get)
+
+
+def translation(name: str, path: str) -> Lens:
+    """Put a translation of the text at `path` in R4's translation extension beside it.
+
+    Its language is put there by `translated_into`.
+    """
+    *above, last = path.split(".")
+    place = [*above, f"_{last}"]
+
+    def put(node: Json, text: Any) -> None:
+        content = {"url": "content", "valueString": text}
+        _write(node, place, {"extension": [{"url": _TRANSLATION, "extension": [content]}]})
+
+    def get(node: Json) -> Any:
+        beside = _read(node, place)
+        return None if beside is None else beside["extension"][0]["extension"][0]["valueString"]
+
+    return Lens(name, ".".join(place), put, get)
+
+
+def translated_into(name: str, *paths: str) -> Lens:
+    """Put the language of the translations of the texts at `paths` into each that is there."""
+    places = [[*path.split(".")[:-1], f"_{path.split('.')[-1]}"] for path in paths]
+
+    def put(node: Json, language: Any) -> None:
+        for beside in filter(None, (_read(node, place) for place in places)):
+            parts: list[Json] = beside["extension"][0]["extension"]
+            parts.append({"url": "lang", "valueCode": language})
+
+    def get(node: Json) -> Any:
+        for beside in filter(None, (_read(node, place) for place in places)):
+            return beside["extension"][0]["extension"][1]["valueCode"]
+        return None
+
+    elements = (".".join(part for part in place if not part.isdigit()) for place in places)
+    return Lens(name, ", ".join(elements), put, get)
 
 
 def identifiers(name: str, codec: Codec) -> Lens:

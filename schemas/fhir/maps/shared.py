@@ -4,7 +4,16 @@ from typing import Literal
 
 from schemas.fhir.codecs import DISPLAY, PLAIN, Codec, Json, concept, each, prefixed, reference
 from schemas.fhir.fact_map import VALUE, FactMap, fact
-from schemas.fhir.lenses import Lens, at, extension, group, own_ext, own_exts
+from schemas.fhir.lenses import (
+    Lens,
+    at,
+    extension,
+    group,
+    own_ext,
+    own_exts,
+    translated_into,
+    translation,
+)
 from schemas.fhir.systems import (
     ATTACHMENT,
     CASEWORKER,
@@ -186,6 +195,7 @@ FOLLOW_UP = fact(
     at("due", "occurrenceDateTime"),
     at("provider", "performer.0", DISPLAY),
     own_ext("means", "valueCode"),
+    own_ext("may_exchange", "valueString"),
     at("note", "note.0.text"),
     label="Follow-up",
     section="18776-5",
@@ -195,9 +205,11 @@ FOLLOW_UP = fact(
 CONTACT_ENTRY = fact(
     "HealthcareService",
     at("name", "name"),
-    own_ext("name_translated", "valueString"),
-    own_ext("translation_language", "valueCode"),
-    at("service", "type.0.text"),
+    translation("name_translated", "name"),
+    at("organisation", "providedBy", DISPLAY),
+    at("service", "comment"),
+    translation("service_translated", "comment"),
+    translated_into("translation_language", "name", "comment"),
     at("languages", "communication", each(LANGUAGE_CONCEPT)),
     at("hours", "availabilityExceptions"),
     at("phones", "telecom", each(PHONE)),
