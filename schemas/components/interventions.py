@@ -6,8 +6,18 @@ from pydantic import Field, model_validator
 
 from schemas.components.administrative import TeamRole
 from schemas.components.base import Fact, Record
-from schemas.components.values import CaseworkerCode, Day, Language, Line, Moment, Text, Time
+from schemas.components.values import (
+    CaseworkerCode,
+    Day,
+    FieldError,
+    Language,
+    Line,
+    Moment,
+    Text,
+    Time,
+)
 from schemas.identifiers import CountryCode, FacilityCode
+from schemas.rules.qualifications import Qualification
 from schemas.sensitivity import Component
 
 
@@ -17,6 +27,8 @@ class Caseworker(Fact):
     code: CaseworkerCode
     role: TeamRole
     qualification: Line | None = None
+    qualifications: list[Qualification] = Field(default=[], max_length=16)
+    """What the right to do something is judged by; `qualification` is for people."""
     licence_body: Line | None = None
     licence_country: CountryCode | None = None
     facility: FacilityCode | None = None
@@ -25,8 +37,9 @@ class Caseworker(Fact):
 
     @model_validator(mode="after")
     def _is_licensed_for_something(self) -> Self:
-        if (self.licence_body or self.licence_country) and not self.qualification:
-            raise ValueError("a licence needs the qualification it is for")
+        qualified = self.qualification or self.qualifications
+        if (self.licence_body or self.licence_country) and not qualified:
+            raise FieldError("qualification", "is needed with a licence for it")
         return self
 
 

@@ -1,6 +1,6 @@
 """Component `interventions` in FHIR: PractitionerRole by code, Procedure, Task."""
 
-from schemas.fhir.codecs import Codec, concept, each, wrapped
+from schemas.fhir.codecs import Codec, coding, concept, each, wrapped
 from schemas.fhir.fact_map import FactMap, fact
 from schemas.fhir.lenses import at, minutes_between, own_ext
 from schemas.fhir.maps.shared import (
@@ -14,13 +14,17 @@ from schemas.fhir.systems import CASEWORKER, own
 
 _CODE = Codec(lambda symbol: {"system": CASEWORKER, "value": symbol}, lambda value: value["value"])
 
-
 INTERVENTIONS: dict[str, FactMap] = {
     "caseworkers": fact(
         "PractitionerRole",
         at("code", "identifier.0", _CODE),
         at("role", "code.0", TEAM_ROLE),
         at("qualification", "contained.0.qualification.0.code.text"),
+        at(
+            "qualifications",
+            "contained.0.qualification.0.code.coding",
+            each(coding(own("qualification"))),
+        ),
         at("licence_body", "contained.0.qualification.0.issuer.display"),
         own_ext("licence_country", "valueCode", on="contained.0.qualification.0"),
         at("facility", "organization", FACILITY_REF),
