@@ -19,7 +19,6 @@ from keys.secret_files import read_secret
 from keys.suite_opening import self_test
 from schemas.wire.hub_api import Introduction
 from services.hub_client.client import open_hub_client
-from services.node import api, api_records
 from services.node.audit import NodeLog
 from services.node.folder import NodeFolder
 from services.node.init import read_hub_card
@@ -29,29 +28,12 @@ from services.node.node import Clock, Node
 from services.node.problems import TABLE, answer_error
 from services.node.revocations import clean_up
 from services.node.routes import audit, consents, fhir, keys, people, records, releases, requests
-from services.node.routes.describe import complete
 from services.node.settings import NodeSettings
 from services.node.store.database import Database, open_engine
 from services.node.store.migrate import migrate
 from services.node.sync import Sync
 from services.web.metrics import Metrics, health_routes
 from services.web.shield import Shield
-
-_BODIES = (
-    api.UnlockIn,
-    api.TrustIn,
-    api.StaffIn,
-    api_records.CaseIn,
-    api_records.RecordIn,
-    api.ConsentIn,
-    api.RevokeIn,
-    api.RevocationCodeIn,
-    api.RefusalIn,
-    api.RequestIn,
-    api.ApproveIn,
-    api.RefuseIn,
-    api_records.AskReleaseIn,
-)
 
 
 def wall_clock() -> int:
@@ -87,7 +69,7 @@ def create_app(
 
 def bare_app(metrics: Metrics) -> FastAPI:
     """Return the application without a node behind it: enough to describe it."""
-    app = _Described(title="Safehand node", version="1", **_NO_PAGES)
+    app = FastAPI(title="Safehand node", version="1", **_NO_PAGES)
     health = health_routes(metrics, lambda: _not_ready(app))
     app.include_router(health, dependencies=[Depends(require_host)])
     for routes in (keys, people, records, consents, requests, releases, audit, fhir):
@@ -107,15 +89,6 @@ def _not_ready(app: FastAPI) -> list[str]:
 
 _NO_PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
 """No interactive pages: they would load scripts from elsewhere."""
-
-
-class _Described(FastAPI):
-    """An application whose description holds the bodies that routes read by themselves."""
-
-    def openapi(self) -> dict[str, Any]:
-        if self.openapi_schema is None:
-            self.openapi_schema = complete(super().openapi(), list(_BODIES))
-        return self.openapi_schema
 
 
 @contextlib.asynccontextmanager

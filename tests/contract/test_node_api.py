@@ -19,16 +19,16 @@ from schemathesis.specs.openapi import checks
 
 from schemas.wire.hub_api import HubCard
 from services.cli.demo.processes import free_port
-from services.node.app import bare_app, create_app
+from services.node.app import create_app
+from services.node.description import describe
 from services.node.init import init_node
 from services.node.settings import load_settings
-from services.web.metrics import Metrics
 from services.web.serve import server_config
 from tests.support.node_cases import case
 from tests.support.node_world import made_up_card
 
 PASSPHRASE = "seven quiet herons over water"
-api = schemathesis.openapi.from_dict(bare_app(Metrics("node")).openapi())
+api = schemathesis.openapi.from_dict(describe())
 
 
 @pytest.fixture(scope="module")

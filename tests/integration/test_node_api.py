@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from services.node.description import node_description
 from tests.support.node_cases import CODE, NAME, case, health, identity
 from tests.support.node_world import RunningNode, Shelters, shelters, world
-from tests.support.openapi_node import node_description
 
 DESCRIPTION = Path(__file__).parents[2] / "openapi" / "node.json"
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from services.hub.description import hub_description
-from tests.support.openapi_node import node_description
+from services.node.description import node_description
 
 FOLDER = Path(__file__).parents[2] / "openapi"
 

@@ -8,8 +8,8 @@ from schemas.identifiers import Id128
 from services.node import api, consents
 from services.node.consent_form import ConsentTerms
 from services.node.local import ANode, Local, json_body
-from services.node.routes.describe import takes
 from services.node.store.tables import ConsentRow
+from services.web.description import takes
 
 router = APIRouter(prefix="/v1", tags=["consents"], dependencies=[Local])
 ConsentStateName = Literal[

@@ -6,8 +6,8 @@ from keys.keycard import fingerprint_text
 from schemas.wire.hub_api import Introduction
 from services.node import api, lifecycle, staff
 from services.node.local import ANode, ASync, Local, json_body
-from services.node.routes.describe import takes
 from services.node.store import outbox
+from services.web.description import takes
 
 router = APIRouter(prefix="/v1", tags=["node"], dependencies=[Local])
 

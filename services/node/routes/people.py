@@ -8,8 +8,8 @@ from services.node import api, partners, staff
 from services.node.local import ANode, Local, json_body
 from services.node.node import Node
 from services.node.partners import Partner
-from services.node.routes.describe import takes
 from services.node.staff import StaffMember
+from services.web.description import takes
 
 router = APIRouter(prefix="/v1", tags=["people"], dependencies=[Local])
 _YEAR = 365 * 86_400

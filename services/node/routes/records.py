@@ -11,7 +11,7 @@ from services.node import api_records as api
 from services.node import attachments, cases, reading
 from services.node.local import ANode, Local, json_body
 from services.node.records import StoredRecord
-from services.node.routes.describe import takes
+from services.web.description import takes
 
 router = APIRouter(prefix="/v1", tags=["records"], dependencies=[Local])
 CodeQuery = Annotated[str | None, Query(pattern=f"^{CODE_NUMBER}$")]

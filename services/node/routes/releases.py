@@ -10,10 +10,10 @@ from services.node import api_records as api
 from services.node import asking, reading, releases
 from services.node.local import ANode, ASync, Local, json_body
 from services.node.node import Node
-from services.node.routes.describe import takes
 from services.node.store import outbox
 from services.node.store import releases as store
 from services.node.store.tables import ReleaseRow
+from services.web.description import takes
 
 router = APIRouter(prefix="/v1", tags=["releases"], dependencies=[Local])
 CodeQuery = Annotated[str | None, Query(pattern=f"^{CODE_NUMBER}$")]

@@ -6,8 +6,8 @@ from schemas.identifiers import Id128
 from services.node import api, requests
 from services.node.local import ANode, Local, json_body
 from services.node.requests import Answer, TransferRequest
-from services.node.routes.describe import takes
 from services.node.words import RequestWords
+from services.web.description import takes
 
 router = APIRouter(prefix="/v1", tags=["requests"], dependencies=[Local])
 
