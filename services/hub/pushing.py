@@ -114,7 +114,7 @@ async def push(
     turn: Turn, call: Call, sections: Sequence[NewSection], heads: Sequence[NewHead]
 ) -> SectionsStored:
     """Store a push. Raises ConflictError, RejectedError, NotFoundError: then nothing is stored."""
-    created, states = await _sort_out(turn.connection, sections)
+    created, states = await _sort_out(turn, sections)
     await _require_attachments(turn.connection, call.facility, created)
     consents = [await _head_consent(turn, call, one) for one in heads]
     fresh = [
@@ -122,7 +122,7 @@ async def push(
         for one, consent in zip(heads, consents, strict=True)
         if await is_new_head(turn.connection, one, consent, created)
     ]
-    await store.put(turn.connection, [one.row(turn.now) for one in created])
+    turn.connection.insert_later(store.SECTIONS, [one.row(turn.now) for one in created])
     for one in fresh:
         await put_head(turn, one)
     if created or fresh:
@@ -136,10 +136,15 @@ async def push(
 
 
 async def _sort_out(
-    connection: Connection, sections: Sequence[NewSection]
+    turn: Turn, sections: Sequence[NewSection]
 ) -> tuple[list[NewSection], list[State]]:
-    """Tell new versions from stored ones; refuse what contradicts or does not follow."""
-    known = await _known(connection, sections)
+    """Tell new versions from stored ones; refuse what contradicts or does not follow.
+
+    First versions are taken to be new without looking. If one is not, the insert finds out, and
+    this is run again, alone.
+    """
+    is_first = all(one.manifest.version == 1 for one in sections)
+    known = {} if is_first and not turn.is_alone else await _known(turn.connection, sections)
     created: list[NewSection] = []
     states: list[State] = []
     for one in sections:

@@ -11,7 +11,8 @@ from typing import TypeVar
 from exchange.audit.entry import Entry, commit
 from keys.randomness import random_bytes
 from schemas.wire.hub_api import AuditDetails
-from services.hub.database.interface import Connection, Into
+from services.hub.batch import BatchConnection
+from services.hub.database.interface import Into
 from services.hub.models import LogEntryRow, NonceRow
 
 SALT_SIZE = 32
@@ -26,8 +27,10 @@ NONCES = Into(NonceRow, "key_id", "nonce", "seen_at", or_nothing=True)
 class Turn:
     """A connection in a transaction that the writer commits, and the time of the turn."""
 
-    connection: Connection
+    connection: BatchConnection
     now: int
+    is_alone: bool = False
+    """Whether no other operation shares the transaction, as after a batch that failed."""
     entries: list[tuple[Entry, Parties]] = field(default_factory=list)
     nonces: list[tuple[str, str]] = field(default_factory=list)
     hooks: list[Callable[[], None]] = field(default_factory=list)

@@ -11,7 +11,8 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from services.hub.database.interface import Connection, Database
+from services.hub.batch import BatchConnection, ClashError
+from services.hub.database.interface import Database
 from services.hub.errors import HubError, ReplayedError, UnavailableError
 from services.hub.turn import ENTRIES, NONCES, Operation, Result, Turn
 
@@ -94,16 +95,18 @@ class Writer:
                 await self._commit([job])
 
     async def _commit_together(self, jobs: Sequence[_Job]) -> None:
-        async with self._database.transaction() as connection:
-            turns = [await self._attempt(job, connection) for job in jobs]
+        async with self._database.transaction() as inner:
+            connection = BatchConnection(inner)
+            is_alone = len(jobs) == 1
+            turns = [await self._attempt(job, connection, is_alone) for job in jobs]
             await _flush(connection, turns)
         self.on_entries(sum(len(turn.entries) for turn in turns))
         for turn in turns:
             for hook in turn.hooks:
                 hook()
 
-    async def _attempt(self, job: _Job, connection: Connection) -> Turn:
-        turn = Turn(connection, self._clock())
+    async def _attempt(self, job: _Job, connection: BatchConnection, is_alone: bool) -> Turn:
+        turn = Turn(connection, self._clock(), is_alone)
         before = connection.writes
         try:
             job.result = await job.operation(turn)
@@ -118,11 +121,14 @@ class Writer:
         if isinstance(error, self._database.errors):
             log.error("database-failed %s", type(error).__name__)
             return UnavailableError("database")
+        if isinstance(error, ClashError):
+            return UnavailableError("busy")  # another process was faster
         return error
 
 
-async def _flush(connection: Connection, turns: Sequence[Turn]) -> None:
-    """Write the batch's nonces and audit entries."""
+async def _flush(connection: BatchConnection, turns: Sequence[Turn]) -> None:
+    """Write what waits, then the batch's nonces and audit entries."""
+    await connection.write_waiting()
     nonces = [(key, nonce, turn.now) for turn in turns for key, nonce in turn.nonces]
     if await connection.insert(NONCES, nonces) != len(nonces):
         raise ReplayedError

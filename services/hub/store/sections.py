@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.hub.database.interface import Connection, Into, Row, Values, fetch_one
 from services.hub.models import AttachmentRow, SectionRow
 
-SECTIONS = Into(SectionRow)
+SECTIONS = Into(SectionRow, or_nothing=True)
 ATTACHMENTS = Into(AttachmentRow, or_nothing=True)
 
 
@@ -39,11 +39,6 @@ async def tags_of(
         case,
     )
     return {row["section"]: row["scope_tag"] for row in rows}
-
-
-async def put(connection: Connection, rows: Sequence[Values]) -> None:
-    """Store section versions (all columns in the table's order)."""
-    await connection.insert(SECTIONS, rows)
 
 
 async def one(connection: Connection, section: str, version: int, owner: str) -> Row | None:
