@@ -1,4 +1,4 @@
-"""The first hours: emergency authors are confirmed, dangers become alerts, urgent complaints seen."""
+"""The first hours: emergency sheets are confirmed, dangers become alerts, complaints are seen."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

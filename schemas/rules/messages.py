@@ -41,7 +41,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "crisis.unconfirmed": ("R22", "Written on the emergency path; no professional has confirmed."),
     "crisis.confirmed-by-author": ("R22", "Whoever wrote it can't confirm it."),
     "crisis.confirmed-before": ("R22", "Confirmed before it was written."),
-    "crisis.alert-missing": ("R35", "A danger is stated, and no active alert says so: {}."),
+    "crisis.alert-missing": ("R35", "A danger is stated, and no alert says so: {}."),
     "crisis.observation-unreviewed": ("R60", "No professional has reviewed the check-list."),
     "crisis.urgent-unseen": ("R56", "An urgent complaint, and no examination since."),
     # Instruments (retesting).
@@ -53,7 +53,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "instrument.other-author": ("R77", "Given again by somebody else; the same is preferred."),
     # Told to the person (told).
     "told.open": ("R24", "It is not recorded whether the person was told."),
-    "told.copy-first": ("R24", "A copy was given while results are untold; tell first."),
+    "told.copy-first": (
+        "R24",
+        "A result was handed over that nobody is said to have explained.",
+    ),
     # Open items (open_items).
     "open-item.dropped": ("R105", "Still open, and not in the discharge summary: {}."),
     "open-item.not-taken-up": ("R105", "Received as open, and not taken up or answered: {}."),

@@ -16,7 +16,7 @@ from schemas.case_file import CaseComponents
 from schemas.components.base import Record
 from schemas.components.identity import IdentityRecord, Name
 from schemas.rules.findings import Finding, finding
-from schemas.rules.free_text import free_texts
+from schemas.rules.leaves import free_texts
 
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed]")
 """Accents, and the points of Hebrew and Arabic; the signs of Indic scripts are letters."""

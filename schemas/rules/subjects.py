@@ -11,6 +11,7 @@ Subject = Literal[
     # the stay and the person, without clinical facts
     "stay",
     "care-team",
+    "completeness",
     "intake",
     "identity",
     "whereabouts",

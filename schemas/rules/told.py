@@ -12,6 +12,21 @@ from schemas.components.base import Record
 from schemas.rules.changes import placed_facts
 from schemas.rules.findings import Finding, finding
 
+NO_NEWS = (
+    "problem",
+    "legal-paper",
+    "identity-document",
+    "consent-form",
+    "letter",
+    "received-bundle",
+    "other",
+)
+"""Kinds of problems and papers that hold no result; a problem is what the person came with."""
+
+
+RESULTS = ("laboratory", "imaging", "specialist-report")
+"""Kinds of papers that a professional explains before they are handed over."""
+
 
 def untold_facts(record: Record) -> list[str]:
     """Return the paths of facts that the person has not been told: not for a copy or an export."""
@@ -24,11 +39,10 @@ def check_told(case: CaseComponents) -> Iterator[Finding]:
         for path, _, fact in placed_facts(record) if record else ():
             if _is_news(fact) and fact.told_to_person is None:
                 yield finding("told.open", path)
-    summary = case.discharge_summary
-    if summary and untold_facts(summary):
-        for place, copy in enumerate(summary.copies):
-            if copy.outcome == "given":
-                yield finding("told.copy-first", f"discharge-summary.copies.{place}")
+    copies = case.discharge_summary.copies if case.discharge_summary else []
+    for place, copy in enumerate(copies):
+        if copy.outcome == "given" and copy.kind in RESULTS and copy.explained_by is None:
+            yield finding("told.copy-first", f"discharge-summary.copies.{place}")
 
 
 def _is_told(fact: Any) -> bool:
@@ -39,10 +53,6 @@ def _is_news(fact: Any) -> bool:
     """Say whether a fact can be unwelcome news: it can be told, and there is something to tell."""
     if "told_to_person" not in getattr(type(fact), "model_fields", {}):
         return False
-    return getattr(fact, "kind", None) not in ("problem", "letter", "other") and not _is_pending(
-        fact
-    )
-
-
-def _is_pending(fact: Any) -> bool:
-    return getattr(fact, "result", None) in ("pending", "declined")
+    if fact.told_to_person is None and getattr(fact, "kind", None) in NO_NEWS:
+        return False
+    return getattr(fact, "result", None) not in ("pending", "declined")

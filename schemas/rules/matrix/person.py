@@ -7,6 +7,7 @@ from schemas.rules.matrix.clauses import (
     LEGAL,
     LEGAL_ENTRY,
     TEAM,
+    TELL_CASE_MANAGER,
     TELL_TRAINED,
     TRAINED_LAY,
     right,
@@ -29,6 +30,13 @@ PERSON: dict[Subject, MatrixRow] = {
         "R16",
         "Ask the case manager, staff manager or facility manager to assign the task.",
         right(groups.MANAGERS),
+        readers=groups.TEAM,
+    ),
+    "completeness": row(
+        "Steps completed here or elsewhere, so that nobody is asked twice",
+        "R28",
+        TELL_CASE_MANAGER,
+        CARERS,
         readers=groups.TEAM,
     ),
     "intake": row(
