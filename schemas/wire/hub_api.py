@@ -71,7 +71,7 @@ class SectionsIn(WireModel):
     """One push: all or nothing. `heads` replace those of the consents they name."""
 
     sections: Annotated[list[SectionIn], Field(max_length=256)]
-    heads: Annotated[list[SignedStatement], Field(max_length=256)] = []
+    heads: Annotated[list[SignedStatement], Field(max_length=256)] = Field(default=[])
 
 
 class SectionStored(WireModel):
@@ -164,7 +164,7 @@ class ReleaseIn(WireModel):
     id: Id128
     consent: Id128
     purpose: Literal["TREAT", "ETREAT", "COC", "PATRQT", "PUBHLTH"]
-    sections: Annotated[list[Id128], Field(max_length=4096)] = []
+    sections: Annotated[list[Id128], Field(max_length=4096)] = Field(default=[])
 
 
 class ReleasePending(WireModel):
@@ -261,7 +261,7 @@ class AuditDetails(WireModel):
     consent: Id128 | None = None
     release: Id128 | None = None
     purpose: str | None = None
-    objects: list[Digest] = []
+    objects: list[Digest] = Field(default=[])
     """Digests of the statements or tokens concerned."""
     request: Digest | None = None
     """SHA-256 of the request's RFC 9421 signature base."""

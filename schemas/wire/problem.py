@@ -1,5 +1,7 @@
 """RFC 9457 problem documents. PROTOCOL section 9."""
 
+from pydantic import Field
+
 from schemas.wire.base import WireModel
 
 
@@ -17,5 +19,5 @@ class Problem(WireModel):
     title: str
     status: int
     detail: str = ""
-    reasons: list[str] = []
-    fields: list[ProblemField] = []
+    reasons: list[str] = Field(default=[])
+    fields: list[ProblemField] = Field(default=[])

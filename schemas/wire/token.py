@@ -49,8 +49,9 @@ class ConsentClaims(WireModel):
 
 
 class RefusalClaims(WireModel):
-    """A `refusal+jwt`: nothing with these tags (none named: nothing at all) goes to the recipient
-    (none named: to anyone). Beats every permit.
+    """A `refusal+jwt`: nothing with these tags goes to the recipient. Beats every permit.
+
+    No tags named: nothing at all. No recipient named: to nobody.
     """
 
     iss: FacilityCode
