@@ -39,9 +39,28 @@ def test_a_case_comes_back_from_its_own_file():
     assert b"null" not in case.to_bytes()
 
 
-def test_the_sample_has_all_components_but_the_consent_that_is_still_to_be_given():
-    present = {record.component for record in load_sample_case().records()}
-    assert present == set(RECORDS) - {"consent"}
+def test_the_sample_has_all_components():
+    assert {record.component for record in load_sample_case().records()} == set(RECORDS)
+
+
+def test_the_sample_uses_every_field_that_can_be_true_of_one_grown_woman():
+    unused = {
+        f"{record.component}.{field}"
+        for record in load_sample_case().records()
+        for field in type(record).model_fields
+        if not getattr(record, field)
+    }
+    assert unused == {
+        "administrative.absent",
+        "administrative.gender_identity",
+        "administrative.guardians",
+        "administrative.linked_persons",
+        "administrative.unaccompanied",
+        "discharge-summary.documents",
+        "identity.documents",
+        "referral.caregiver",
+        "referral.documents",
+    }
 
 
 def test_the_sample_is_written_with_every_person_made_up_and_in_several_scripts():
