@@ -26,7 +26,7 @@ from services.node.node import Node
 from services.node.opening import LABELS
 from services.node.own_sections import Labels, manifest_of, section_key, section_labels
 from services.node.released import Release, open_stored, read_release
-from services.node.store import consents
+from services.node.store import cases, consents
 from services.node.store import releases as store
 from services.node.store.tables import OpenedRow, SectionRow
 
@@ -65,6 +65,14 @@ Releases = dict[str, Release | tuple[str, ...]]
 
 
 @dataclass(frozen=True, repr=False)
+class _Own:
+    """An own section, ready to be opened."""
+
+    row: SectionRow
+    ciphertext: bytes
+
+
+@dataclass(frozen=True, repr=False)
 class _Allowed:
     """A received section that `decide` permits, ready to be opened."""
 
@@ -86,10 +94,20 @@ async def view(
         own = await grants.own_facility(session, node)
         releases: Releases = {}
         decided = [await _decide(session, node, row, purpose, releases) for row in rows]
-    shown = await asyncio.to_thread(_open_all, node, keys, own, decided)
+    opened = await asyncio.to_thread(_open_all, node, keys, own, decided)
     async with node.db.write() as session:
+        shown = [await _unless_revoked(session, one) for one in opened]
         await node.log.append(session, *(_entry(node, one) for one in shown))
     return shown
+
+
+async def _unless_revoked(session: AsyncSession, one: View | Withheld) -> View | Withheld:
+    """Withhold what was revoked while it was being opened."""
+    if isinstance(one, View) and isinstance(one.row, OpenedRow):
+        consent = await consents.get_consent(session, one.row.consent)
+        if consent is None or consent.revoked_at is not None:
+            return Withheld(one.row, ("revoked",))
+    return one
 
 
 async def reasons(
@@ -107,9 +125,9 @@ async def _decide(
     row: SectionRow | OpenedRow,
     purpose: Purpose | None,
     releases: Releases,
-) -> SectionRow | _Allowed | Withheld:
+) -> _Own | _Allowed | Withheld:
     if isinstance(row, SectionRow):
-        return row
+        return _Own(row, await cases.ciphertext_of(session, row))
     if row.release not in releases:
         releases[row.release] = await _release(session, node, row.release)
     release = releases[row.release]
@@ -121,10 +139,10 @@ async def _decide(
 
 async def _release(session: AsyncSession, node: Node, release: str) -> Release | tuple[str, ...]:
     """Return a stored release with owner and tokens verified now, or why it can't be used."""
-    stored = await store.get_release(session, release)
-    if stored is None or stored.body is None:
+    body = await store.body_of(session, release)
+    if body is None:
         return ("erased",)
-    answer = ReleaseOut.from_bytes(stored.body)
+    answer = ReleaseOut.from_bytes(body)
     try:
         owner = require_pinned(answer.owner, await partners.pins(session), node.now())
         return read_release(answer, owner)
@@ -168,29 +186,29 @@ def _open_all(
     node: Node,
     keys: RecordKeys,
     own: VerifiedFacility,
-    decided: Sequence[SectionRow | _Allowed | Withheld],
+    decided: Sequence[_Own | _Allowed | Withheld],
 ) -> list[View | Withheld]:
     return [_open(node, keys, own, one) for one in decided]
 
 
 def _open(
-    node: Node, keys: RecordKeys, own: VerifiedFacility, one: SectionRow | _Allowed | Withheld
+    node: Node, keys: RecordKeys, own: VerifiedFacility, one: _Own | _Allowed | Withheld
 ) -> View | Withheld:
     if isinstance(one, Withheld):
         return one
-    row = one if isinstance(one, SectionRow) else one.row
     try:
-        if isinstance(one, SectionRow):
+        if isinstance(one, _Own):
             return _open_own(node, keys, own, one)
         return _open_received(node, keys, one)
     except OpenError:
-        return Withheld(row, (UNOPENABLE,))
+        return Withheld(one.row, (UNOPENABLE,))
 
 
-def _open_own(node: Node, keys: RecordKeys, own: VerifiedFacility, row: SectionRow) -> View:
-    key = section_key(keys, row)
-    section = open_own_section(manifest_of(row), row.ciphertext, key, own, now=node.now())
-    return View(row, section_labels(keys, row), section)
+def _open_own(node: Node, keys: RecordKeys, own: VerifiedFacility, one: _Own) -> View:
+    key = section_key(keys, one.row)
+    manifest = manifest_of(one.row)
+    section = open_own_section(manifest, one.ciphertext, key, own, now=node.now())
+    return View(one.row, section_labels(keys, one.row), section)
 
 
 def _open_received(node: Node, keys: RecordKeys, one: _Allowed) -> View:

@@ -49,16 +49,17 @@ async def open_received(node: Node, release: str) -> str:
     """
     keys = node.records()
     row = await releases.get(node, release)
-    if row.state != store.RECEIVED or row.body is None:
+    if row.state != store.RECEIVED:
         return row.state
     async with node.db.read() as session:
         await hublog.require_one_log(session)
+        body = await store.body_of(session, release)
         recipient = await _recipient(session, node, keys)
         memory = await _memory(session, node)
     try:
         opened = await asyncio.to_thread(
             open_release,
-            ReleaseOut.from_bytes(row.body),
+            ReleaseOut.from_bytes(body or b""),
             releases.question_of(row),
             recipient,
             memory,

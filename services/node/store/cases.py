@@ -78,6 +78,14 @@ async def current_section(session: AsyncSession, section: str) -> SectionRow | N
     return (await session.scalars(found)).one_or_none()
 
 
+async def ciphertext_of(session: AsyncSession, row: SectionRow) -> bytes:
+    """Return the ciphertext of a section version."""
+    found = select(SectionRow.ciphertext).where(
+        SectionRow.section == row.section, SectionRow.version == row.version
+    )
+    return (await session.scalars(found)).one()
+
+
 async def retire(session: AsyncSession, section: str) -> None:
     """Let no version of this section be current."""
     older = update(SectionRow).where(SectionRow.section == section)

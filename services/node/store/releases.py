@@ -20,6 +20,12 @@ async def get_release(session: AsyncSession, release: str) -> ReleaseRow | None:
     return await session.get(ReleaseRow, release)
 
 
+async def body_of(session: AsyncSession, release: str) -> bytes | None:
+    """Return the hub's answer to a release as it came; None if there is none (any more)."""
+    found = select(ReleaseRow.body).where(ReleaseRow.release == release)
+    return (await session.scalars(found)).one_or_none()
+
+
 async def in_state(session: AsyncSession, state: str) -> Sequence[ReleaseRow]:
     """Return the releases in one state, the oldest first."""
     found = select(ReleaseRow).where(ReleaseRow.state == state)
@@ -80,4 +86,4 @@ async def erase_consent(session: AsyncSession, consent: str) -> None:
     """Drop everything received under a consent; that it was received stays on record."""
     await session.execute(delete(OpenedRow).where(OpenedRow.consent == consent))
     erased = update(ReleaseRow).where(ReleaseRow.consent == consent)
-    await session.execute(erased.values(state=ERASED, body=None, evidence=None))
+    await session.execute(erased.values(state=ERASED, body=None))

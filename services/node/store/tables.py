@@ -4,7 +4,8 @@ A column whose name begins with `sealed_` holds bytes sealed under the storage k
 under the service keyring's outbox key, so that a locked node can push). `*_tag` columns are keyed
 hashes under the storage key. Everything else is known to the hub anyway: ids, statements, tokens,
 times, ciphertext. The tables have a registry of their own, so that a hub and a node can live in one
-process.
+process. Deferred
+columns can hold megabytes: they are loaded only where they are asked for by name.
 """
 
 from sqlalchemy import ForeignKey, Index, LargeBinary
@@ -92,7 +93,7 @@ class SectionRow(NodeTable):
     scope_tag: Mapped[str]
     manifest: Mapped[str]
     manifest_digest: Mapped[str] = mapped_column(unique=True)
-    ciphertext: Mapped[bytes] = mapped_column(Bytes)
+    ciphertext: Mapped[bytes] = mapped_column(Bytes, deferred=True, deferred_raiseload=True)
     content_tag: Mapped[bytes] = mapped_column(Bytes)
     sealed_key: Mapped[bytes] = mapped_column(Bytes)
     sealed_labels: Mapped[bytes] = mapped_column(Bytes)
@@ -201,8 +202,7 @@ class ReleaseRow(NodeTable):
     state: Mapped[str] = mapped_column(index=True)
     asked_at: Mapped[int]
     answered_at: Mapped[int | None]
-    body: Mapped[bytes | None] = mapped_column(Bytes)
-    evidence: Mapped[str | None]
+    body: Mapped[bytes | None] = mapped_column(Bytes, deferred=True, deferred_raiseload=True)
     status: Mapped[int | None]
     slug: Mapped[str | None]
     reasons: Mapped[str]

@@ -132,7 +132,6 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.Integer(), nullable=False),
         sa.Column("answered_at", sa.Integer(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
-        sa.Column("evidence", sa.String(), nullable=True),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("slug", sa.String(), nullable=True),
         sa.Column("reasons", sa.String(), nullable=False),
