@@ -19,7 +19,8 @@ from schemas.components.discharge import DischargeSummaryRecord
 from schemas.components.health import HealthRecord
 from schemas.components.identity import IdentityRecord
 from schemas.components.interventions import InterventionsRecord
-from schemas.components.records import component_error
+from schemas.components.records import MAX_FAULTS, component_error
+from schemas.components.references import dangling_caseworkers
 from schemas.components.referral import ReferralRecord
 from schemas.components.values import AttachmentName, ContentType
 from schemas.errors import ComponentError
@@ -115,11 +116,22 @@ class CaseFile(ComponentModel):
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Parse a case file. Raises ComponentError with the path of the first fault."""
+        """Parse a case file. Raises ComponentError with the paths of its faults."""
         try:
-            return cls.model_validate_json(data)
+            case = cls.model_validate_json(data)
         except ValidationError as error:
             raise component_error(error, "case") from None
+        case.require_whole()
+        return case
+
+    def require_whole(self) -> None:
+        """Raise ComponentError if a fact names a caseworker whom the case's list lacks."""
+        faults = [
+            ComponentError("is not in the list of caseworkers", f"case.components.{path}")
+            for path in dangling_caseworkers(self.records())[:MAX_FAULTS]
+        ]
+        if faults:
+            raise ComponentError(faults[0].problem, faults[0].path, tuple(faults[1:]))
 
     def to_bytes(self) -> bytes:
         """Return the case as JSON, absent fields left out."""

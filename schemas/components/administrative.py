@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from schemas.components.base import ComponentModel, Fact, Record
+from schemas.components.base import ComponentModel, Fact, Record, require_distinct
 from schemas.components.identity import Relation
 from schemas.components.values import (
     CaseworkerCode,
@@ -384,3 +384,11 @@ class AdministrativeRecord(Record):
     safe_contact: SafeContact | None = None
     guardians: list[Guardian] = Field(default=[], max_length=8)
     family_members: list[FamilyMember] = Field(default=[], max_length=64)
+
+    @model_validator(mode="after")
+    def _has_each_code_once(self) -> Self:
+        require_distinct(
+            "linked_codes", [(one.code_number, one.facility) for one in self.linked_codes]
+        )
+        require_distinct("linked_persons", [one.code_number for one in self.linked_persons])
+        return self

@@ -5,7 +5,7 @@ section. Facts of a list stand in the order of their sections, since a recipient
 section must not see gaps left by another. PROTOCOL section 4.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -68,6 +68,15 @@ class Record(ComponentModel):
             id(fact): CATEGORIES.index(category_of(cls.component, field, fact)) for fact in value
         }
         return sorted(value, key=lambda fact: rank[id(fact)])
+
+
+def require_distinct(field: str, keys: Iterable[Any]) -> None:
+    """Raise FieldError naming the first element of a list whose key another has already."""
+    seen = []
+    for place, key in enumerate(keys):
+        if key in seen:
+            raise FieldError(f"{field}.{place}", "is there twice")
+        seen.append(key)
 
 
 def facts_of(record: Record) -> Iterator[tuple[str, Any]]:

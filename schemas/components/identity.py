@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from schemas.components.base import ComponentModel, Fact, Record
+from schemas.components.base import ComponentModel, Fact, Record, require_distinct
 from schemas.components.shared import Document
 from schemas.components.values import (
     CaseworkerCode,
@@ -71,6 +71,11 @@ class PersonData(ComponentModel):
     names: list[Name] = Field(default=[], max_length=16)
     birth_date: PartialDate | None = None
     numbers: list[IdentityNumber] = Field(default=[], max_length=16)
+
+    @model_validator(mode="after")
+    def _has_each_number_once(self) -> Self:
+        require_distinct("numbers", [(one.type, one.number, one.country) for one in self.numbers])
+        return self
 
 
 class Person(Fact, PersonData):

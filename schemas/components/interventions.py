@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from schemas.components.administrative import TeamRole
-from schemas.components.base import Fact, Record
+from schemas.components.base import Fact, Record, require_distinct
 from schemas.components.values import (
     CaseworkerCode,
     Day,
@@ -92,3 +92,9 @@ class InterventionsRecord(Record):
     caseworkers: list[Caseworker] = Field(default=[], max_length=256)
     interventions: list[Intervention] = Field(default=[], max_length=4096)
     handovers: list[Handover] = Field(default=[], max_length=1024)
+
+    @model_validator(mode="after")
+    def _lists_each_caseworker_once(self) -> Self:
+        keys = [(one.code, one.facility, one.since) for one in self.caseworkers]
+        require_distinct("caseworkers", keys)
+        return self
