@@ -3,9 +3,9 @@
 A column whose name begins with `sealed_` holds bytes sealed under the storage key (the outbox:
 under the service keyring's outbox key, so that a locked node can push). `*_tag` columns are keyed
 hashes under the storage key. Everything else is known to the hub anyway: ids, statements, tokens,
-times, ciphertext. The tables have a registry of their own, so that a hub and a node can live in one
-process. Deferred
-columns can hold megabytes: they are loaded only where they are asked for by name.
+times, ciphertext. Deferred columns can hold megabytes: they are loaded only where they are asked
+for by name. The tables have a registry of their own, so that a hub and a node can live in one
+process.
 """
 
 from sqlalchemy import ForeignKey, Index, LargeBinary
