@@ -70,6 +70,9 @@ class Call:
 
     async def own_member(self) -> Member:
         """Like `member`, outside a transaction: for checking signatures first."""
+        known = self.hub.directory.remembered(self.facility)
+        if known is not None:
+            return known
         async with self.hub.database.reading() as connection:
             return await self.member(connection)
 

@@ -62,8 +62,8 @@ class HubDirectory:
 
     async def member(self, connection: Connection, facility: str) -> Member | None:
         """Return an admitted facility; None if it isn't, or if its card has ended."""
-        known = self._members.get(facility)
-        if known is not None and self._is_fresh(known.read_at):
+        known = self.remembered(facility)
+        if known is not None:
             return known
         found = await self._read(connection, facility)
         if found is None:
@@ -71,6 +71,11 @@ class HubDirectory:
         else:
             self._members[facility] = found
         return found
+
+    def remembered(self, facility: str) -> Member | None:
+        """Return a facility that was read a little while ago."""
+        known = self._members.get(facility)
+        return known if known is not None and self._is_fresh(known.read_at) else None
 
     def forget(self, facility: str) -> None:
         """Read this facility anew next time: its statements have changed."""

@@ -75,13 +75,20 @@ class Writer:
 
     async def _work(self) -> None:
         while True:
-            jobs = [await self._queue.get()]
-            while len(jobs) < self._batch and not self._queue.empty():
-                jobs.append(self._queue.get_nowait())
+            jobs = await self._gather()
             await self._commit(jobs)
             for job in jobs:
                 job.settle()
                 self._queue.task_done()
+
+    async def _gather(self) -> list[_Job]:
+        """Wait for an operation, then take along all that are about to come."""
+        jobs = [await self._queue.get()]
+        # Requests that are being read right now get a turn of the loop to join in.
+        await asyncio.sleep(0)
+        while len(jobs) < self._batch and not self._queue.empty():
+            jobs.append(self._queue.get_nowait())
+        return jobs
 
     async def _commit(self, jobs: Sequence[_Job]) -> None:
         try:
