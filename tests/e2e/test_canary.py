@@ -15,6 +15,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
@@ -37,17 +38,14 @@ def watched(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Watched]:
     """One case has gone from Alpha to Beta; everybody still runs, the nodes locked."""
-    folder = tmp_path_factory.mktemp("watched")
-    if request.param == "sqlite":
-        with Watched(folder, installed.command, None).running() as world:
-            assert world.do_the_main_job() > 5
-            yield world
-        return
-    server = request.getfixturevalue("postgres_server")
-    with (
-        postgres.fresh_database(server) as url,
-        Watched(folder, installed.command, url).running() as world,
-    ):
+    with ExitStack() as stack:
+        url = None
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgres_server")
+            url = stack.enter_context(postgres.fresh_database(server))
+        world = Watched(tmp_path_factory.mktemp("watched"), installed.command, url)
+        world.found()
+        stack.enter_context(world.running())
         assert world.do_the_main_job() > 5
         yield world
 

@@ -8,17 +8,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from keys.randomness import new_facility_code, new_id
-from keys.signing import sign_statement
-from schemas.encoding import b64u, digest_text
-from schemas.wire.hub_api import SectionIn, SectionsIn
-from schemas.wire.statement import Manifest
+from keys.randomness import new_facility_code
+from schemas.encoding import digest_text
+from schemas.wire.hub_api import SectionsIn
 from services.hub.admin import admit_facility
 from services.hub.settings import load_settings
 from services.hub_client.client import open_hub_client
 from services.node.folder import NodeFolder
 from services.node.init import read_hub_card
 from tests.support.facilities import Facility
+from tests.support.loose_sections import loose_section
 from tests.support.running_hub import http_seed, with_working_keys
 from tests.support.watched import Watched
 
@@ -35,7 +34,7 @@ async def _give_away(world: Watched, contents: Sequence[bytes]) -> None:
     await admit_facility(settings, facility.introduction, now=now)
     card = read_hub_card(NodeFolder(world.folder / "alpha"))
     async with open_hub_client(card, http_seed("careless"), lambda: int(time.time())) as hub:
-        sections = [_section(facility, content) for content in contents]
+        sections = [loose_section(facility, content) for content in contents]
         await hub.push_sections(SectionsIn(sections=sections))
         for content in contents:
             await hub.put_attachment(digest_text(content), _file(world.folder, content))
@@ -45,20 +44,3 @@ def _file(folder: Path, content: bytes) -> Path:
     path = folder / "careless"
     path.write_bytes(content)
     return path
-
-
-def _section(facility: Facility, content: bytes) -> SectionIn:
-    manifest = Manifest(
-        suite="safehand/1",
-        owner=facility.code,
-        section=new_id(),
-        version=1,
-        previous=None,
-        scope_tag=new_id(),
-        case=new_id(),
-        size=len(content),
-        ciphertext=digest_text(content),
-        attachments=[],
-    )
-    statement = sign_statement("manifest", manifest, facility.identity)
-    return SectionIn(manifest=statement, ciphertext=b64u(content))

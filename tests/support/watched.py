@@ -5,105 +5,52 @@ words of requests and answers, the consent form. `units_of_hub` and `units_at_re
 scanned afterwards.
 """
 
-import asyncio
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.cli.errors import NodeRefusalError
-from services.cli.node_access import NodeAccess, open_node
-from services.hub.admin import admit_facility, make_hub
+from services.cli.node_access import NodeAccess
 from services.hub.settings import load_settings
-from services.node.init import init_node
 from tests.support import process_memory
 from tests.support.canary import Marks, Unit
 from tests.support.canary_case import CanaryCase
 from tests.support.capture import Recorder
 from tests.support.database_content import files_of, rows_of
-from tests.support.processes import Served, environment, free_ports
+from tests.support.exchange import Exchange, settle, wait_for
+from tests.support.processes import environment, free_ports
 
-PATIENCE = 40
 PURPOSE = "COC"
 LEFT_OUT = ("identity", "infectious")
 
 
-@dataclass
-class Watched:
+class Watched(Exchange):
     """Everybody, and where what they leave behind lies."""
 
-    folder: Path
-    command: Path
-    database_url: str | None
-    marks: Marks = field(default_factory=Marks.draw)
-    staff: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(self, folder: Path, command: Path, database_url: str | None) -> None:
+        self.marks = Marks.draw()
         self.case = CanaryCase(self.marks)
-        self.hub_port, self.proxy_port, *node_ports = free_ports(4)
-        self.recorder = Recorder(self.proxy_port, self.hub_port)
-        self.hub = self._process("hub", self.hub_port, "hub", "serve")
-        self.nodes = {
-            name: self._process(name, port, "node", "serve", "--port", str(port))
-            for name, port in zip(("alpha", "beta"), node_ports, strict=True)
-        }
-        self.temporary("cli")
-
-    def _process(self, name: str, port: int, *words: str) -> Served:
-        command = [self.command, *words, "--dir", self.folder / name]
-        return Served(command, port, self.folder / f"{name}.log", self.temporary(name))
-
-    def temporary(self, name: str) -> Path:
-        """Return somebody's folder for temporary files."""
-        path = self.folder / "temporary" / name
-        path.mkdir(parents=True, exist_ok=True)
-        return path
-
-    @property
-    def passphrase(self) -> str:
-        """The passphrase of both nodes."""
-        return self.case.text("passphrase")
+        (port,) = free_ports(1)
+        super().__init__(
+            folder,
+            command,
+            database_url=database_url,
+            passphrase=self.case.text("passphrase"),
+            public_port=port,
+        )
+        self.recorder = Recorder(port, self.hub_port)
 
     @contextmanager
-    def running(self) -> Iterator["Watched"]:
-        """Make everybody and run them."""
-        self._found()
-        with ExitStack() as stack:
-            stack.enter_context(self.recorder.running())
-            for process in (self.hub, *self.nodes.values()):
-                stack.callback(process.kill)
-                process.launch()
-            for process in (self.hub, *self.nodes.values()):
-                process.wait_ready()
-            yield self
-
-    def _found(self) -> None:
-        url = f"http://127.0.0.1:{self.proxy_port}"
-        card = asyncio.run(
-            make_hub(self.folder / "hub", url, self.database_url, port=self.hub_port)
-        )
-        for name in self.nodes:
-            made = init_node(
-                self.folder / name,
-                hub_card=card,
-                country="ZZ",
-                units=["short-term"],
-                passphrase=self.passphrase,
-                now=int(time.time()),
-                profile="light",
-            )
-            settings = load_settings(self.folder / "hub")
-            asyncio.run(admit_facility(settings, made.introduction, now=int(time.time())))
-
-    def node(self, name: str) -> NodeAccess:
-        """Return the local API of a node."""
-        return open_node(self.folder / name)
+    def running(self) -> Iterator[None]:
+        """Run everybody, and record."""
+        with self.recorder.running(), super().running():
+            yield
 
     def cli(self, *words: str | Path, at: str, stdin: str = "") -> str:
         """Run a command that must succeed; return what it printed."""
@@ -173,7 +120,7 @@ def units_of_process(pid: int) -> Iterator[Unit]:
 def make_acquainted(world: Watched, alpha: NodeAccess, beta: NodeAccess) -> None:
     """Unlock the nodes, let them pin each other and appoint case managers."""
     for name, node, other in (("alpha", alpha, beta), ("beta", beta, alpha)):
-        node.post("/v1/unlock", {"passphrase": world.passphrase})
+        world.unlock(name)
         said = other.get("/v1/fingerprint")
         alias = world.case.text(f"alias at {name}")
         node.post("/v1/trust", {"alias": alias, **said})
@@ -283,20 +230,3 @@ def say_no(world: Watched, alpha: NodeAccess, beta: NodeAccess) -> None:
     settle(alpha, beta)
     answers = [one["answer"] for one in beta.get("/v1/requests")["requests"]]
     assert words in [one["words"] for one in answers if one]
-
-
-def settle(*nodes: NodeAccess) -> None:
-    """Let nodes talk to the hub, one after the other, until nothing waits."""
-    for node in nodes:
-        while (done := node.post("/v1/pull"))["waiting"]:
-            assert not done["troubles"], done
-        assert node.get("/v1/outbox")["refused"] == [], node.get("/v1/outbox")
-
-
-def wait_for(something: Callable[[], Any]) -> Any:
-    """Return what is there at last."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := something()):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    return found
