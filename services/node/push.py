@@ -24,7 +24,7 @@ from schemas.wire.hub_api import (
     TokenIn,
 )
 from schemas.wire.statement import Grant
-from services.hub_client.errors import AnswerError, HubRefusal, HubUnavailableError
+from services.hub_client.errors import HubRefusal
 from services.node.node import Node
 from services.node.store import consents, messages, outbox
 from services.node.store.tables import OutboxRow
@@ -140,10 +140,6 @@ async def _tell(node: Node, rows: Sequence[OutboxRow]) -> int:
         # The file of an attachment is gone: nothing that waits behind it must suffer for that.
         await _refused(node, rows[0], HubRefusal(410, "file-missing"))
         return 0
-    except (HubUnavailableError, AnswerError):
-        async with node.db.write() as session:
-            await outbox.count_attempt(session, [row.position for row in rows])
-        raise
     await _delivered(node, rows)
     return len(rows)
 

@@ -53,7 +53,6 @@ class NodeSettings(BaseSettings):
     """Largest JSON body, except where attachments travel inside."""
     case_bytes: Bytes = 64 * _MIB
     """Largest body of a case or record."""
-    attachment_bytes: Bytes = 256 * _MIB
 
     @classmethod
     def settings_customise_sources(

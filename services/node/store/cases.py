@@ -14,11 +14,6 @@ async def find_case(session: AsyncSession, code_tag: bytes) -> CaseRow | None:
     return (await session.scalars(found)).one_or_none()
 
 
-async def get_case(session: AsyncSession, case: str) -> CaseRow | None:
-    """Return a case by its pseudonym."""
-    return await session.get(CaseRow, case)
-
-
 async def list_cases(session: AsyncSession) -> Sequence[CaseRow]:
     """Return every case, oldest first."""
     return (await session.scalars(select(CaseRow).order_by(CaseRow.created_at))).all()
@@ -28,11 +23,6 @@ async def find_record(session: AsyncSession, component_tag: bytes) -> RecordRow 
     """Return the record of one component of one case."""
     found = select(RecordRow).where(RecordRow.component_tag == component_tag)
     return (await session.scalars(found)).one_or_none()
-
-
-async def get_record(session: AsyncSession, record: str) -> RecordRow | None:
-    """Return a record by its id."""
-    return await session.get(RecordRow, record)
 
 
 async def list_records(session: AsyncSession, case: str) -> Sequence[RecordRow]:
@@ -64,12 +54,6 @@ async def latest_sections(session: AsyncSession, record: str) -> Sequence[Sectio
     found = select(SectionRow).where(SectionRow.record == record).order_by(SectionRow.version)
     newest = {row.section: row for row in await session.scalars(found)}
     return list(newest.values())
-
-
-async def find_section(session: AsyncSession, manifest_digest: str) -> SectionRow | None:
-    """Return the section version with this manifest."""
-    found = select(SectionRow).where(SectionRow.manifest_digest == manifest_digest)
-    return (await session.scalars(found)).one_or_none()
 
 
 async def current_section(session: AsyncSession, section: str) -> SectionRow | None:

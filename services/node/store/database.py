@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -85,11 +85,6 @@ class Database:
                     return True
                 await asyncio.sleep(_PAUSE)
         return False
-
-    async def is_usable(self) -> bool:
-        """Say whether the file answers."""
-        async with self._engine.connect() as connection:
-            return bool((await connection.execute(text("SELECT 1"))).scalar_one() == 1)
 
     async def close(self) -> None:
         """Close every connection."""

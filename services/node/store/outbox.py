@@ -21,7 +21,6 @@ async def add(
         sealed_body=sealed_body,
         size=size,
         state=WAITING,
-        attempts=0,
         created_at=now,
         reasons="[]",
     )
@@ -41,12 +40,6 @@ async def next_batch(session: AsyncSession, *, most: int) -> Sequence[OutboxRow]
 async def remove(session: AsyncSession, positions: Sequence[int]) -> None:
     """Forget what the hub has acknowledged."""
     await session.execute(delete(OutboxRow).where(OutboxRow.position.in_(positions)))
-
-
-async def count_attempt(session: AsyncSession, positions: Sequence[int]) -> None:
-    """Note that delivery was tried and may be tried again."""
-    tried = update(OutboxRow).where(OutboxRow.position.in_(positions))
-    await session.execute(tried.values(attempts=OutboxRow.attempts + 1))
 
 
 async def mark_refused(

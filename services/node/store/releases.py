@@ -37,16 +37,6 @@ async def list_releases(session: AsyncSession) -> Sequence[ReleaseRow]:
     return (await session.scalars(select(ReleaseRow).order_by(ReleaseRow.asked_at))).all()
 
 
-async def of_consent(session: AsyncSession, consent: str) -> Sequence[ReleaseRow]:
-    """Return the releases under one consent."""
-    return (await session.scalars(select(ReleaseRow).where(ReleaseRow.consent == consent))).all()
-
-
-async def find_opened(session: AsyncSession, manifest_digest: str) -> OpenedRow | None:
-    """Return an opened section version by its manifest."""
-    return await session.get(OpenedRow, manifest_digest)
-
-
 async def latest_opened(session: AsyncSession) -> Sequence[OpenedRow]:
     """Return the newest opened version of every section, in the order they were opened."""
     found = select(OpenedRow).order_by(OpenedRow.version)

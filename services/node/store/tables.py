@@ -240,7 +240,6 @@ class OutboxRow(NodeTable):
     sealed_body: Mapped[bytes] = mapped_column(Bytes)
     size: Mapped[int]
     state: Mapped[str]
-    attempts: Mapped[int]
     created_at: Mapped[int]
     status: Mapped[int | None]
     slug: Mapped[str | None]
