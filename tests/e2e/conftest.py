@@ -8,44 +8,14 @@ import subprocess
 import sys
 import sysconfig
 import venv
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.installed import Installed
+from tests.e2e.world import World
+
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Installed:
-    """An installed Safehand, and an empty folder to run it in."""
-
-    bin: Path
-    elsewhere: Path
-
-    @property
-    def command(self) -> Path:
-        """The `safehand` command."""
-        return self.bin / "safehand"
-
-    def run(
-        self, *arguments: str | Path, stdin: str = "", timeout: float = 120
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end, away from the source tree."""
-        return subprocess.run(
-            [self.command, *arguments],
-            cwd=self.elsewhere,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
-
-    def done(self, *arguments: str | Path, stdin: str = "") -> str:
-        """Run a command that must succeed; return what it printed on stdout."""
-        done = self.run(*arguments, stdin=stdin)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
 
 def build_wheel(folder: Path) -> Path:
@@ -69,3 +39,22 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     pip = [sys.executable, "-m", "pip", "--python", home / "bin" / "python", "--quiet"]
     subprocess.run([*pip, "install", "--no-deps", "--no-index", wheel], check=True)
     return Installed(home / "bin", tmp_path_factory.mktemp("elsewhere"))
+
+
+@pytest.fixture(scope="session")
+def pattern(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A hub with Alpha, Beta and an auditor let in, who have pinned each other; nothing runs."""
+    world = World.new(installed, tmp_path_factory.mktemp("pattern"))
+    world.found_everyone()
+    with world.serving("hub", "alpha", "beta"):
+        world.unlock("alpha", "beta")
+        world.make_friends()
+        world.settle("alpha")
+        world.settle("beta")
+    return world
+
+
+@pytest.fixture
+def world(pattern: World, tmp_path: Path) -> World:
+    """A copy of the pattern for one test, on the same ports."""
+    return pattern.copy_to(tmp_path / "world")

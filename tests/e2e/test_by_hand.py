@@ -7,22 +7,17 @@ that what was not consented to can't be had.
 import json
 from pathlib import Path
 
-from tests.e2e.conftest import Installed
 from tests.e2e.world import World
 
 
-def test_the_main_job_by_hand(installed: Installed, tmp_path: Path) -> None:
-    world = World(installed, tmp_path)
-    world.found_everyone()
+def test_the_main_job_by_hand(world: World) -> None:
     wrong_fingerprint_is_not_admitted(world)
     with world.serving("hub", "alpha", "beta"):
         locked_node_reads_nothing(world)
         world.unlock("alpha", "beta")
-        staff = world.make_friends()
         safety_numbers_agree(world)
-        sealed = world.add_sample(staff["alpha"])
-        terms = ["--except", "*/identity", "--on-revocation", "erase"]
-        consent = world.consent_and_approve(staff["alpha"], *terms)
+        sealed = world.add_sample()
+        consent = world.consent_and_approve("--except", "*/identity", "--on-revocation", "erase")
         look_at_what_came(world, sealed, consent["consent"])
         take_it_back(world, consent["revocation_code"])
         what_a_node_saw_is_in_the_log(world)

@@ -6,12 +6,10 @@ After the restart, still locked, it goes on pushing what was sealed and takes re
 import json
 import threading
 import time
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 from services.cli.errors import CommandError
 from services.cli.node_access import NodeAccess, open_node
-from tests.e2e.conftest import Installed
 from tests.e2e.world import World
 
 WRITERS = 3
@@ -19,32 +17,26 @@ WRITE_SECONDS = 2.0
 
 
 def test_what_was_acknowledged_survives_and_is_pushed_by_the_locked_node(
-    installed: Installed, tmp_path: Path
+    world: World,
 ) -> None:
-    world = World(installed, tmp_path)
-    world.found_everyone()
-    with world.serving("hub", "alpha", "beta"):
-        world.unlock("alpha", "beta")
-        author = world.make_friends()["alpha"]
-        world.settle("alpha")
-    # The hub is away from here on: everything has to wait in the outbox.
+    # The hub is away at first: everything has to wait in the outbox.
     with world.serving("alpha") as (alpha,):
         world.unlock("alpha")
-        stored = write_until_killed(world, author, alpha.kill)
+        stored = write_until_killed(world, alpha.kill)
     assert len(stored) >= WRITERS
-    with world.serving("alpha", "hub"), open_node(tmp_path / "alpha") as node:
+    with world.serving("alpha", "hub"), open_node(world.folder / "alpha") as node:
         assert node.get("/v1/status")["locked"] is True
         await_pushed(node)
         assert node.get("/v1/status")["locked"] is True
         world.unlock("alpha")
         require_all(node, stored)
-    assert "as it was signed" in verified(world)
+        assert "The log is as it was signed." in world.say("auditor", "verify", at="auditor")
 
 
-def write_until_killed(world: World, author: str, kill: Any) -> dict[str, str]:
+def write_until_killed(world: World, kill: Callable[[], None]) -> dict[str, str]:
     """Write records from several threads, kill the node amid them; return what it acknowledged."""
     sample = json.loads(world.installed.done("demo", "--print-case"))["components"]
-    stored: dict[str, str] = {}
+    author, stored = world.staff["alpha"], dict[str, str]()
 
     def write(writer: int) -> None:
         with open_node(world.folder / "alpha") as node:
@@ -83,30 +75,23 @@ def require_all(node: NodeAccess, stored: dict[str, str]) -> None:
         assert node.get(f"/v1/records/{record}")["code_number"] == code
 
 
-def verified(world: World) -> str:
-    with world.serving("hub"):
-        return world.say("auditor", "verify", at="auditor")
-
-
-def test_a_locked_node_takes_a_revocation(installed: Installed, tmp_path: Path) -> None:
-    world = World(installed, tmp_path)
-    world.found_everyone()
+def test_a_locked_node_takes_a_revocation(world: World) -> None:
+    staff = world.staff["alpha"]
     with world.serving("hub", "alpha"):
         with world.serving("beta") as (beta,):
             world.unlock("alpha", "beta")
-            staff = world.make_friends()["alpha"]
-            world.add_sample(staff)
+            world.add_sample()
             terms = ["--only", "health/*", "--on-revocation", "erase"]
-            consent = world.consent_and_approve(staff, *terms)["consent"]
+            consent = world.consent_and_approve(*terms)["consent"]
             assert world.await_opened()
             beta.kill()
         world.do("revoke", consent, "--staff", staff, at="alpha")
-        with world.serving("beta"), open_node(tmp_path / "beta") as node:
+        with world.serving("beta"), open_node(world.folder / "beta") as node:
             assert node.get("/v1/status")["locked"] is True
             assert await_state(node, consent) == "erased"
             world.unlock("beta")
             assert all("erased" in one["reasons"] for one in node.get("/v1/opened")["sections"])
-    assert not [path for path in (tmp_path / "beta" / "received").rglob("*") if path.is_file()]
+    assert not [path for path in (world.folder / "beta" / "received").rglob("*") if path.is_file()]
 
 
 def await_state(node: NodeAccess, consent: str) -> str:

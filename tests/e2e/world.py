@@ -1,20 +1,21 @@
 """A hub and facilities in one folder, driven by `safehand` commands as people would type them."""
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
 from services.cli.node_access import open_node
-from tests.e2e.conftest import Installed
+from tests.e2e.installed import Installed
 
 PASSPHRASE = "a passphrase for this test alone"
 READY_SECONDS = 60
@@ -45,13 +46,28 @@ class World:
 
     installed: Installed
     folder: Path
-    ports: dict[str, int] = field(default_factory=dict)
+    ports: dict[str, int]
+    staff: dict[str, str] = field(default_factory=dict)
+    """The case managers' staff ids."""
 
-    def __post_init__(self) -> None:
-        self.secret = self.folder / "passphrase"
-        self.secret.write_text(PASSPHRASE + "\n")
-        self.secret.chmod(0o600)
-        self.ports = dict(zip(("hub", "alpha", "beta"), free_ports(3), strict=True))
+    @classmethod
+    def new(cls, installed: Installed, folder: Path) -> Self:
+        """Begin in an empty folder."""
+        ports = dict(zip(("hub", "alpha", "beta"), free_ports(3), strict=True))
+        world = cls(installed, folder, ports)
+        world.secret.write_text(PASSPHRASE + "\n")
+        world.secret.chmod(0o600)
+        return world
+
+    def copy_to(self, folder: Path) -> Self:
+        """Return the same world in another folder. Only one of the two may run."""
+        shutil.copytree(self.folder, folder)
+        return replace(self, folder=folder, ports=dict(self.ports))
+
+    @property
+    def secret(self) -> Path:
+        """The file with everybody's passphrase."""
+        return self.folder / "passphrase"
 
     def do(self, *words: str | Path, at: str, stdin: str = "") -> Any:
         """Run a command that must succeed, with --json; return what it said."""
@@ -111,14 +127,14 @@ class World:
         card = self.do("auditor", "init", "--hub-card", hub["card"], at="auditor")["card"]
         self.do("hub", "admit", card, at="hub")
 
-    def make_friends(self) -> dict[str, str]:
-        """Let the facilities pin each other; return their case managers' staff ids."""
+    def make_friends(self) -> None:
+        """Let the facilities pin each other, and appoint a case manager each."""
         for here, there in (("alpha", "beta"), ("beta", "alpha")):
             other = self.do("node", "fingerprint", at=there)
             introduction = self.folder / there / "introduction.json"
             words = ["--fingerprint", other["fingerprint"], "--introduction", introduction]
             self.do("node", "trust", there, *words, at=here)
-        return {
+        self.staff = {
             name: self.do("staff", "add", "Somebody", "--role", "case-manager", at=name)["staff"]
             for name in ("alpha", "beta")
         }
@@ -130,16 +146,17 @@ class World:
                 continue
             assert node.get("/v1/status")["outbox"] == {"waiting": 0, "refused": 0}
 
-    def add_sample(self, author: str) -> int:
+    def add_sample(self) -> int:
         """Store the sample case at Alpha; return how many sections it has."""
         case = self.folder / "case.json"
         case.write_text(self.installed.done("demo", "--print-case"), "utf-8")
-        stored = self.do("record", "add", case, "--author", author, at="alpha")
+        stored = self.do("record", "add", case, "--author", self.staff["alpha"], at="alpha")
         self.settle("alpha")
         return sum(len(record["sections"]) for record in stored["records"])
 
-    def consent_and_approve(self, staff: str, *terms: str) -> Any:
+    def consent_and_approve(self, *terms: str) -> Any:
         """Beta asks for Alpha's one case; Alpha's case manager records a consent and approves."""
+        staff = self.staff["alpha"]
         (case,) = self.do("record", "list", at="alpha")["cases"]
         code = case["code_number"]
         words = ["--to", "alpha", "--case", code, "--words", "-"]
