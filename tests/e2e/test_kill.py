@@ -21,7 +21,7 @@ from schemas.wire.hub_api import AuditDetails, ReleaseOut, SectionsIn
 from services.hub_client.client import HubClient
 from tests.e2e.conftest import Installed
 from tests.support import postgres
-from tests.support.hub_process import HubProcess, lay_out
+from tests.support.live_hub import LiveHub, lay_out
 from tests.support.hub_traffic import Traffic
 
 LONGEST_ROUND = 20
@@ -59,7 +59,7 @@ async def test_a_killed_hub_keeps_its_word(
         hub.served.kill()
 
 
-async def kill_amid(hub: HubProcess, traffic: Traffic) -> None:
+async def kill_amid(hub: LiveHub, traffic: Traffic) -> None:
     """Kill the hub after some answers, with others on the way."""
     traffic.account.expect(traffic.dice.randrange(1, 100))
 
@@ -73,14 +73,14 @@ async def kill_amid(hub: HubProcess, traffic: Traffic) -> None:
         await asyncio.gather(traffic.run(alpha, beta), strike())
 
 
-async def kill_while_starting(hub: HubProcess, dice: random.Random) -> None:
+async def kill_while_starting(hub: LiveHub, dice: random.Random) -> None:
     """Kill the hub at some point of its start, ready or not."""
     hub.served.launch()
     await asyncio.sleep(dice.uniform(0.5, 3))
     hub.served.kill()
 
 
-async def require_all(hub: HubProcess, traffic: Traffic, *, from_the_first: bool) -> None:
+async def require_all(hub: LiveHub, traffic: Traffic, *, from_the_first: bool) -> None:
     """Require what was acknowledged, before and after what was not is sent again."""
     account = traffic.account
     async with hub.client("alpha") as alpha, hub.client("beta") as beta:
@@ -124,7 +124,7 @@ async def require_repeats_change_nothing(alpha: HubClient, traffic: Traffic) -> 
         assert {one.state for one in answer.sections} == {"unchanged"}
 
 
-async def require_releases(hub: HubProcess, beta: HubClient, traffic: Traffic) -> None:
+async def require_releases(hub: LiveHub, beta: HubClient, traffic: Traffic) -> None:
     """Require that releases come as they came, with half-keys and a proof."""
     answered = traffic.account.answered
     for release in list(answered)[-20:]:
@@ -136,7 +136,7 @@ async def require_releases(hub: HubProcess, beta: HubClient, traffic: Traffic) -
         require_half_keys_and_proof(hub, traffic.consent, now)
 
 
-def require_half_keys_and_proof(hub: HubProcess, consent: str, answer: ReleaseOut) -> None:
+def require_half_keys_and_proof(hub: LiveHub, consent: str, answer: ReleaseOut) -> None:
     found = {b64u(one.manifest.digest()): one.half_key for one in answer.sections}
     assert found == hub.half_keys(consent)
     keys = HubLogKeys.from_card(hub.card)
