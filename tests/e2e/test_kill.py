@@ -21,8 +21,8 @@ from schemas.wire.hub_api import AuditDetails, ReleaseOut, SectionsIn
 from services.hub_client.client import HubClient
 from tests.e2e.conftest import Installed
 from tests.support import postgres
-from tests.support.live_hub import LiveHub, lay_out
 from tests.support.hub_traffic import Traffic
+from tests.support.live_hub import LiveHub, lay_out
 
 LONGEST_ROUND = 20
 ROUND = 80
