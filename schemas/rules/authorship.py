@@ -92,15 +92,15 @@ def _unlicensed(right: Right, author: Staff) -> Caution | None:
 
 def _hint(clause: Clause, author: Staff) -> str:
     """Return what is lacking in the staff register, when the role alone would do."""
-    lacking = [
-        needed - author.holds
+    ways = [
+        (needed.isdisjoint(author.holds), len(needed - author.holds), needed - author.holds)
         for right in clause.rights
         if author.role in right.roles
         for needed in right.qualified
     ]
-    fewest = min(map(len, lacking), default=0)
-    nearest = dict.fromkeys(_labels(missing) for missing in lacking if len(missing) == fewest)
-    return f" The staff register does not show: {'; or '.join(nearest)}." if nearest else ""
+    nearest = min((way[:2] for way in ways), default=None)
+    lacking = dict.fromkeys(_labels(missing) for *far, missing in ways if tuple(far) == nearest)
+    return f" The staff register does not show: {'; or '.join(lacking)}." if lacking else ""
 
 
 def _labels(names: Iterable[Qualification]) -> str:

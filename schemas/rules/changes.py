@@ -33,10 +33,15 @@ def new_facts(record: Record, before: Record | None) -> Iterator[tuple[str, str,
             yield path, field, fact
 
 
-def gone_facts(record: Record, before: Record | None) -> Iterator[tuple[str, str, Any]]:
-    """Yield (path, field, fact), by the path it had, of every fact that the record lost."""
-    if before is not None:
-        yield from new_facts(before, record)
+def struck_facts(record: Record, before: Record | None) -> Iterator[tuple[str, str, Any]]:
+    """Yield (path, field, fact), by the path it had, of every fact that was taken out.
+
+    In a field that holds one fact, another in its place is a change, and no loss.
+    """
+    for path, field, fact in new_facts(before, record) if before is not None else ():
+        held = getattr(record, field)
+        if held is None or isinstance(held, list):
+            yield path, field, fact
 
 
 def _print(field: str, fact: Any) -> str:

@@ -15,19 +15,21 @@ _CODE = CaseworkerCode.__metadata__[0]  # type: ignore[attr-defined]
 
 def free_texts(record: Record) -> Iterator[tuple[str, str]]:
     """Yield (path, text) for every free text of a record, however deep."""
-    return _texts(record, _is_tidied)
+    return _texts(record, is_free_text)
 
 
 def caseworker_codes(record: Record) -> Iterator[tuple[str, str]]:
     """Yield (path, code) wherever a record names a caseworker."""
-    return _texts(record, _is_code)
+    return _texts(record, is_caseworker_code)
 
 
-def _is_tidied(marker: Any) -> bool:
+def is_free_text(marker: Any) -> bool:
+    """Say whether an annotation's marker is that of free text."""
     return isinstance(marker, AfterValidator) and marker.func in (tidy_line, tidy_text)
 
 
-def _is_code(marker: Any) -> bool:
+def is_caseworker_code(marker: Any) -> bool:
+    """Say whether an annotation's marker is that of a caseworker's code."""
     return bool(marker == _CODE)
 
 

@@ -3,8 +3,8 @@
 Each fact that is new or changed is judged twice: whoever it names as its author, by what the fact
 is; and whoever signs the version, as author of what names nobody and as the one who enters what
 names another. Nobody can be named as attesting or confirming by somebody else. What is unchanged is
-not judged again; what is gone must be something the signer may enter. The staff register that knows
-codes and roles is the caller's.
+not judged again; what is struck out is the signer's own, or something the signer may enter. The
+staff register that knows codes and roles is the caller's.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from schemas.components.base import Record
 from schemas.rules.authorship import NotAllowed, may
-from schemas.rules.changes import gone_facts, new_facts
+from schemas.rules.changes import new_facts, struck_facts
 from schemas.rules.fields import Judged, Named, judged, subject_of
 from schemas.rules.findings import Finding, Level, finding
 from schemas.rules.narrowing import NO_NARROWING, Narrowing
@@ -39,7 +39,7 @@ class Register:
     """What the rules need of the staff register and of the facility."""
 
     staff: Mapping[str, Staff]
-    """The facility's own staff, by caseworker code."""
+    """The facility's own staff by caseworker code, former staff included."""
     elsewhere: frozenset[str] = frozenset()
     """Codes of caseworkers of other facilities, known from what was received; judged there."""
     narrowing: Narrowing = NO_NARROWING
@@ -65,10 +65,11 @@ def judge_writing(
         subject = subject_of(record.component, field, fact, emergency=emergency)
         written = _Written(path, fact, judged(record.component, field), subject)
         found += _judge_fact(written, writer, register)
-    for path, field, fact in gone_facts(record, before):
-        subject = subject_of(record.component, field, fact, emergency=emergency)
-        entered = judged(record.component, field).enter_as or subject
-        found += _answer(path, "compile", entered, writer.staff, register)
+    for path, field, fact in struck_facts(record, before):
+        row = judged(record.component, field)
+        entered = row.enter_as or subject_of(record.component, field, fact)
+        if writer.code not in {by for _, by in _named(row, fact)}:
+            found += _answer(path, "compile", entered, writer.staff, register)
     return list(dict.fromkeys(found))
 
 

@@ -55,7 +55,6 @@ SPECIALIST_ENTRY = Clause(
 ORDER_ENTRY = Clause(
     "R26", "Ask the doctor or a nurse to enter it.", (right(groups.CARE, *groups.MEDICAL), SYSTEM)
 )
-CASE_MANAGER_ENTRY = Clause("R94", "Ask the case manager to enter it.", (CASE_MANAGER, SYSTEM))
 LEGAL_ENTRY = Clause("R92", "Ask the case manager or the legal officer to enter it.", (LEGAL,))
 CONFIRM_MENTAL = Clause("R22", "Ask a mental health professional to confirm it.", (MENTAL,))
 
@@ -68,6 +67,11 @@ CALL_MENTAL = (
     "Call a mental health professional. If none can come, write the crisis sheet on the emergency"
     " path, with basic training and a task description; else the observation check-list."
 )
+
+
+def case_manager_entry(rule: str) -> Clause:
+    """Return the clause that only the case manager, or the facility's software, enters it."""
+    return Clause(rule, "Ask the case manager to enter it.", (CASE_MANAGER, SYSTEM))
 
 
 def _read(readers: Roles) -> Clause:

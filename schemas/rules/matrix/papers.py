@@ -4,7 +4,6 @@ from schemas.rules.matrix import groups
 from schemas.rules.matrix.clauses import (
     CARERS,
     CASE_MANAGER,
-    CASE_MANAGER_ENTRY,
     CLINICAL_ENTRY,
     CLINICIAN,
     HEALTH,
@@ -12,6 +11,7 @@ from schemas.rules.matrix.clauses import (
     SYSTEM,
     TEAM,
     TELL_CASE_MANAGER,
+    case_manager_entry,
     right,
     row,
 )
@@ -81,7 +81,7 @@ PAPERS: dict[Subject, MatrixRow] = {
         "R94",
         "The case manager compiles it from what the team has recorded.",
         readers=groups.CLINICAL_READERS,
-        entry=CASE_MANAGER_ENTRY,
+        entry=case_manager_entry("R94"),
         attest=_ATTEST_CLINICAL,
     ),
     "discharge-clinical-part": row(
@@ -140,7 +140,7 @@ PAPERS: dict[Subject, MatrixRow] = {
         TELL_CASE_MANAGER,
         CASE_MANAGER,
         readers=groups.CLINICAL_READERS,
-        entry=CASE_MANAGER_ENTRY,
+        entry=case_manager_entry("R97"),
     ),
     "referral-state": row(
         "What became of a referral",
@@ -148,7 +148,7 @@ PAPERS: dict[Subject, MatrixRow] = {
         TELL_CASE_MANAGER,
         right(groups.CASE_MANAGER | {"facility-manager"}),
         readers=groups.CLINICAL_READERS | {"facility-manager"},
-        entry=CASE_MANAGER_ENTRY,
+        entry=case_manager_entry("R76"),
     ),
     "back-report": row(
         "Back report",
@@ -156,7 +156,7 @@ PAPERS: dict[Subject, MatrixRow] = {
         TELL_CASE_MANAGER,
         CASE_MANAGER,
         readers=groups.CLINICAL_READERS | {"facility-manager"},
-        entry=CASE_MANAGER_ENTRY,
+        entry=case_manager_entry("R48"),
     ),
     "contact-list": row(
         "Contact list for the person",

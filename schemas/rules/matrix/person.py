@@ -94,7 +94,7 @@ PERSON: dict[Subject, MatrixRow] = {
         "Family background, needs, aspirations, assets",
         "R69",
         "Tell the case manager or the staff manager.",
-        CARERS,
+        right(groups.CARE | {"legal-officer"}),
         readers=groups.CARE,
     ),
     "consent": row(
