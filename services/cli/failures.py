@@ -12,13 +12,19 @@ from rich.markup import escape
 from typer.core import TyperGroup
 from typer.exceptions import Abort, Exit, TyperException
 
+from exchange.audit.errors import AuditError
 from exchange.errors import ExchangeError
 from keys.errors import KeysError, SuiteUnavailableError
 from schemas.errors import SchemaError
 from services.cli.errors import CommandError, NodeRefusalError
+from services.hub_client.errors import AnswerError, HubError, HubRefusal, HubUnavailableError
 
 REFUSED = 3
 """Exit status when a node or the hub said no; 1 is every other failure, 2 a wrong command line."""
+
+
+PLAIN = (SchemaError, KeysError, ExchangeError, AuditError)
+"""Errors whose text is made for people and free of content."""
 
 
 def explain(error: Exception) -> tuple[str, str]:
@@ -29,12 +35,27 @@ def explain(error: Exception) -> tuple[str, str]:
         return "the input does not have the right shape:\n" + list_places(error), ""
     if isinstance(error, SuiteUnavailableError):
         return str(error), "Run `make demo` or `make test` once: they install the right version."
+    if isinstance(error, HubError):
+        return explain_hub(error)
     if isinstance(error, OSError):
         return f"{error.strerror or type(error).__name__}: {error.filename or ''}".rstrip(": "), ""
-    if isinstance(error, (SchemaError, KeysError, ExchangeError)) or is_process_error(error):
+    if isinstance(error, PLAIN) or is_process_error(error):
         return str(error), ""
     advice = "This is a fault of Safehand. Run again with `safehand --traceback ...` to report it."
     return f"unexpected {type(error).__name__}", advice
+
+
+def explain_hub(error: HubError) -> tuple[str, str]:
+    """Return what came of a call to the hub."""
+    if isinstance(error, HubUnavailableError):
+        return f"the hub can't be reached, or can't work now ({error})", "Try again in a while."
+    if isinstance(error, AnswerError):
+        advice = "Something else may answer in its place. Do not go on; tell the hub's operator."
+        return f"the answer is not the pinned hub's ({error})", advice
+    if isinstance(error, HubRefusal) and error.status == 401:
+        advice = "Has its operator admitted you? Is this machine's clock right?"
+        return f"the hub does not know this caller ({error})", advice
+    return f"the hub refused: {error}", ""
 
 
 def is_process_error(error: Exception) -> bool:
@@ -69,7 +90,8 @@ class FriendlyGroup(TyperGroup):
             if ctx.params.get("traceback"):
                 raise
             report(error)
-            raise Exit(REFUSED if isinstance(error, NodeRefusalError) else 1) from None
+            refused = isinstance(error, NodeRefusalError | HubRefusal)
+            raise Exit(REFUSED if refused else 1) from None
 
 
 def report(error: Exception) -> None:

@@ -53,8 +53,15 @@ def init_hub(
     database = database_url_file.read_text("utf-8").strip() if database_url_file else None
     chosen = {"host": host, "port": port}
     values = {name: value for name, value in chosen.items() if value is not None}
-    with working("Making the hub ..."):
-        card = asyncio.run(make_hub(directory, url, database, **values))
+    try:
+        with working("Making the hub ..."):
+            card = asyncio.run(make_hub(directory, url, database, **values))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CommandError(
+            f"the database or the folder can't be used: {reason}",
+            f"Remove {directory}, which is not a whole hub, and try again.",
+        ) from None
     (directory / HUB_CARD).write_bytes(card.to_bytes() + b"\n")
     if as_json:
         return print_json({"card": str(directory / HUB_CARD), **card.model_dump()})

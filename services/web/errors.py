@@ -7,7 +7,7 @@ WebError
 ├── MalformedJsonError    the body is not JSON
 ├── InvalidBodyError      the body is JSON of another shape
 ├── DigestError           the body is not the one whose digest was signed
-└── TransportError        the process would serve plain HTTP beyond this machine
+└── TransportError        the process would serve plain HTTP beyond this machine, or can't serve
 """
 
 from collections.abc import Sequence
@@ -57,4 +57,4 @@ class DigestError(WebError):
 
 
 class TransportError(WebError):
-    """Refused to serve: neither loopback, nor TLS, nor declared to be behind a proxy."""
+    """Not served: neither loopback, nor TLS, nor declared to be behind a proxy; or no start."""

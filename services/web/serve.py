@@ -5,27 +5,49 @@ always one worker: group commit and the integrator live in one process.
 """
 
 import contextlib
+import logging
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from services.web.errors import TransportError
 from services.web.transport import Listener, require_protected
 
 GRACE = 10
 """Seconds that running requests have to finish when the process is asked to stop."""
 
 
+class LastLineOnly(logging.Filter):
+    """Cuts a traceback that the server logs down to its last line: the error itself."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record in place; keep every record."""
+        text = record.getMessage().strip()
+        if text.startswith("Traceback"):
+            record.msg, record.args = text.splitlines()[-1], ()
+        record.exc_info = record.exc_text = None
+        return True
+
+
 def serve(app: ASGIApp, listener: Listener) -> None:
-    """Serve until interrupted. Raises TransportError where the way in is not protected."""
-    # uvicorn stops in good order and then raises the interrupt once more.
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(server_config(app, listener)).run()
+    """Serve until interrupted.
+
+    Raises TransportError where the way in is not protected or the server does not start: why not
+    is logged.
+    """
+    server = uvicorn.Server(server_config(app, listener))
+    try:
+        # uvicorn stops in good order and then raises the interrupt once more.
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run()
+    except SystemExit:
+        raise TransportError("it did not start, for the reason above") from None
 
 
 def server_config(app: ASGIApp, listener: Listener) -> uvicorn.Config:
     """Return uvicorn's settings for `listener`. Raises TransportError."""
     require_protected(listener)
-    return uvicorn.Config(
+    config = uvicorn.Config(
         app,
         host=listener.host,
         port=listener.port,
@@ -40,3 +62,9 @@ def server_config(app: ASGIApp, listener: Listener) -> uvicorn.Config:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
     )
+    # After the line above, which sets logging up anew.
+    logging.getLogger("uvicorn.error").addFilter(_LAST_LINE_ONLY)
+    return config
+
+
+_LAST_LINE_ONLY = LastLineOnly()

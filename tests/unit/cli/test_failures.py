@@ -14,6 +14,7 @@ from services.cli.failures import explain
 from services.cli.main import app
 from services.cli.node_access import refusal_of
 from services.hub.errors import StartError
+from services.hub_client.errors import AnswerError, HubRefusal, HubUnavailableError
 from services.node.errors import FolderError
 
 SECRET = "Olena-Kovalchuk-7431"
@@ -38,6 +39,19 @@ def test_an_unexpected_fault_shows_its_kind_only() -> None:
 )
 def test_domain_errors_speak_for_themselves(error: Exception) -> None:
     assert explain(error)[0] == "words"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (HubUnavailableError("no-answer"), "can't be reached"),
+        (AnswerError("answer-malformed"), "not the pinned hub's"),
+        (HubRefusal(401, "unauthenticated", ("unknown-key",)), "does not know this caller"),
+        (HubRefusal(403, "denied", ("revoked",)), "revoked"),
+    ],
+)
+def test_what_the_hub_answered_is_told(error: Exception, words: str) -> None:
+    assert words in explain(error)[0]
 
 
 def test_a_missing_suite_says_what_to_install() -> None:
