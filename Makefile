@@ -17,8 +17,8 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 define debian
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "make: installing $(1)" >&2; \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-			apt-get install -qq -y --no-install-recommends $(1); } >&2; \
+		apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -qq -y --no-install-recommends $(1) >/dev/null; \
 	else \
 		echo "make: please run: sudo apt-get install -y $(1)" >&2; exit 1; \
 	fi
