@@ -62,7 +62,10 @@ def admit_auditor(directory: Path, card: AuditorCard) -> None:
 async def make_hub(
     directory: Path, public_url: str, database_url: str | None = None, **values: object
 ) -> HubCard:
-    """Make a hub: settings file, keys, guard file, database. `values`: further settings."""
+    """Make a hub: settings file, keys, guard file, database. `values`: further settings.
+
+    Raises StartError, KeysError, and what the database raises.
+    """
     chosen: dict[str, object] = {
         "public_url": public_url,
         "origin": f"{urlsplit(public_url).netloc}/safehand/{new_id()}",

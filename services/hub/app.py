@@ -57,4 +57,5 @@ def bare_app(metrics: Metrics) -> FastAPI:
 
 def _not_ready(app: FastAPI) -> list[str]:
     hub: Hub = app.state.hub
-    return [] if hub.log.halted is None else [hub.log.halted]
+    reasons = [] if hub.log.halted is None else [hub.log.halted]
+    return [*reasons, "database"] if hub.writer.is_failing else reasons

@@ -1,11 +1,13 @@
 """Inserts of a whole batch in one statement: what operations add to one table goes together.
 
-Owns the rows that wait, and when they must be written: before anything is read, and before the
-commit. A row that is there already makes the batch fail; each operation is then run alone, where it
-looks first.
+Owns the rows that wait, and when they must be written: before their table is read or changed, and
+before the commit. A row that is there already makes the batch fail; each operation is then run
+alone, where it looks first.
 """
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from services.hub.database.interface import Connection, Into, Row, Values
@@ -16,7 +18,7 @@ class ClashError(Exception):
 
 
 class BatchConnection:
-    """A connection that writes what waits before it reads or changes anything."""
+    """A connection that writes what waits before a statement that could notice it."""
 
     def __init__(self, inner: Connection) -> None:
         self._inner = inner
@@ -25,12 +27,14 @@ class BatchConnection:
 
     async def fetch(self, sql: str, *parameters: Any) -> Sequence[Row]:
         """Return all rows of a query."""
-        await self.write_waiting()
+        if any(_names(sql, into.table) for into in self._waiting):
+            await self.write_waiting()
         return await self._inner.fetch(sql, *parameters)
 
     async def execute(self, sql: str, *parameters: Any) -> int:
         """Run a statement and return how many rows it changed."""
-        await self.write_waiting()
+        if any(_names(sql, into.table) for into in self._waiting):
+            await self.write_waiting()
         self.writes += 1
         return await self._inner.execute(sql, *parameters)
 
@@ -60,3 +64,8 @@ class BatchConnection:
         for into, rows in waiting.items():
             if await self._inner.insert(into, rows) != len(rows):
                 raise ClashError
+
+
+@lru_cache(maxsize=1024)
+def _names(sql: str, table: str) -> bool:
+    return re.search(rf"\b{table}\b", sql) is not None

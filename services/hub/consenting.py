@@ -71,6 +71,7 @@ def _row(token: str, vouched: VouchedConsent, now: int) -> Values:
         claims.jti,
         claims.iss,
         claims.recipient,
+        claims.sub,
         token,
         vouched.token_digest,
         vouched.signer.ed25519,

@@ -43,6 +43,12 @@ class Consent:
         """The token as it came."""
         return str(self.row["token"])
 
+    async def refusal_tokens(self, connection: Connection) -> list[str]:
+        """Return the tokens of all refusals in the consent's case."""
+        if not self.row["refusals"]:
+            return []
+        return await store.refusals(connection, self.claims.iss, self.claims.sub)
+
     @property
     def state(self) -> ConsentState:
         """What the decision looks at."""
@@ -101,7 +107,7 @@ async def require_permit(call: Call, connection: Connection, asked: Asked, now: 
     if consent is None:
         decision = decide(None, _question(call, asked, frozenset(), None), (), now=now)
         raise NotFoundError(audited=_reasons(decision), concern=_concern(asked, None))
-    refusals = await store.refusals(connection, consent.claims.iss, consent.claims.sub)
+    refusals = await consent.refusal_tokens(connection)
     tags = asked.tags | await _tags_of(connection, asked, consent.claims)
     question = _question(call, asked, tags, await _fingerprint(call, connection))
     claims = _refusal_claims(refusals, consent.issuer)

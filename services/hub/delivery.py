@@ -15,7 +15,6 @@ from services.hub.calls import Call
 from services.hub.database.interface import Connection, Row
 from services.hub.decision import Asked, Permitted, require_permit
 from services.hub.errors import Concern, DeniedError, NotFoundError
-from services.hub.store import consents as consent_store
 from services.hub.store import log as log_store
 from services.hub.store import releases as store
 from services.hub.turn import Turn
@@ -34,7 +33,8 @@ async def record_if_published(turn: Turn, call: Call, release: Row) -> bool:
 
     Says whether it can. Raises DeniedError, NotFoundError.
     """
-    if await _published_entry(call, turn.connection, release) is None:
+    index = await log_store.index_of(turn.connection, bytes(release["leaf_hash"]))
+    if not _is_published(call, index):
         return False
     sections = await store.sections(turn.connection, release["release"], 0)
     await record_delivery(turn, call, release, sections)
@@ -88,11 +88,8 @@ def _erased(release: Row) -> DeniedError:
     return DeniedError("erased", concern=concern)
 
 
-async def _published_entry(call: Call, connection: Connection, release: Row) -> Row | None:
-    entry = await log_store.entry(connection, bytes(release["leaf_hash"]))
-    if entry is None or entry["idx"] is None or entry["idx"] >= call.hub.log.published.size:
-        return None
-    return entry
+def _is_published(call: Call, index: int | None) -> bool:
+    return index is not None and index < call.hub.log.published.size
 
 
 async def deliver(call: Call, connection: Connection, release: str, now: int) -> bytes | None:
@@ -100,34 +97,30 @@ async def deliver(call: Call, connection: Connection, release: str, now: int) ->
 
     Raises DeniedError, NotFoundError.
     """
-    row = await require_release(call, connection, release)
-    entry = await _published_entry(call, connection, row)
-    if entry is None:
+    row = await store.with_evidence(connection, release)
+    if row is None or row["recipient"] != call.facility:
+        raise NotFoundError(concern=Concern(release=release))
+    if not _is_published(call, row["idx"]):
         return None
+    # Half-keys first, then the decision: a revocation in between is seen by the latter.
     sections = await store.sections(connection, release, call.hub.settings.inline_bytes)
     permitted = await _permit(call, connection, row, sections, now)
-    return await _assemble(call, connection, row, sections, permitted, entry)
+    return await _assemble(call, connection, row, sections, permitted)
 
 
 async def _assemble(
-    call: Call,
-    connection: Connection,
-    row: Row,
-    sections: Sequence[Row],
-    permitted: Permitted,
-    entry: Row,
+    call: Call, connection: Connection, row: Row, sections: Sequence[Row], permitted: Permitted
 ) -> bytes:
-    evidence = await proofs.evidence(connection, call.hub.log, entry)
-    head = await consent_store.head_at(connection, row["consent"], row["head"])
+    evidence = await proofs.evidence(connection, call.hub.log, row)
     owner = await call.hub.directory.member(connection, permitted.consent.claims.iss)
-    assert head is not None and owner is not None  # noqa: PT018 - a permit needs both
+    assert owner is not None  # a permit needs its signer
     # Statements go in as the bytes that were stored: nothing is re-written.
     return orjson.dumps(
         {
             "id": row["release"],
             "consent": row["consent"],
             "token": permitted.consent.token,
-            "head": _fragment(head["statement"]),
+            "head": _fragment(row["head_statement"]),
             "sections": _released(call, row, sections),
             "owner": orjson.Fragment(owner.introduction),
             "refusals": permitted.refusals,

@@ -65,6 +65,7 @@ class Integrator:
         self._failures: tuple[type[Exception], ...] = (*database.errors, HubError)
         self._wake = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
+        self._unpublished: _Grown | None = None
         self._waiting: dict[bytes, asyncio.Future[int]] = {}
         self._pending = 0
         self._task: asyncio.Task[None] | None = None
@@ -132,7 +133,7 @@ class Integrator:
     async def _adopt(self) -> None:
         """Take the log as the database has it, if it agrees with what was signed before."""
         guard = read_guard(self._guard_file)
-        async with self._database.reading() as connection:
+        async with self._database.reading(steady=True) as connection:
             row = await log_store.checkpoint(connection)
             if row is not None:
                 await self._check(connection, row, guard)
@@ -142,9 +143,10 @@ class Integrator:
                 raise GuardError("database-behind")
             self.published = await self._writer.run(self._found)
             return
-        self.published = Published(row["size"], bytes(row["root"]), row["note"])
-        if self.published.size > guard.size:
-            write_guard(self._guard_file, Guard(self.published.size, self.published.root))
+        adopted = Published(row["size"], bytes(row["root"]), row["note"])
+        if adopted.size > guard.size:
+            write_guard(self._guard_file, Guard(adopted.size, adopted.root))
+        self.published = adopted
 
     async def _found(self, turn: Turn) -> Published:
         """Sign the empty tree of a new log."""
@@ -182,23 +184,33 @@ class Integrator:
             except self._failures as error:
                 log.error("integration-failed %s", type(error).__name__)
                 await asyncio.sleep(self._every)
+            except Exception as error:
+                # Whatever it is: a log that does not grow must be seen to stand still.
+                log.error("unexpected %s", type(error).__name__)
+                self._halt(GuardError("internal"))
 
     async def integrate(self) -> None:
-        """Integrate what is pending and publish it.
+        """Integrate what is pending and publish it, or what could not be published before.
 
-        Raises GuardError, AuditError; UnavailableError if the database refuses.
+        Raises GuardError, AuditError; UnavailableError if the database refuses, OSError if the
+        guard file does.
         """
         async with self._one_at_a_time:
-            async with self._database.reading() as connection:
-                if not await log_store.has_pending(connection):
-                    return
-            try:
-                grown = await self._writer.run(self._grow)
-            except LogMovedError:
-                await self._adopt()
-                return
-            if grown is not None:
-                await self._publish(grown)
+            if self._unpublished is None:
+                self._unpublished = await self._integrate_pending()
+            if self._unpublished is not None:
+                await self._publish(self._unpublished)
+                self._unpublished = None
+
+    async def _integrate_pending(self) -> _Grown | None:
+        async with self._database.reading() as connection:
+            if not await log_store.has_pending(connection):
+                return None
+        try:
+            return await self._writer.run(self._grow)
+        except LogMovedError:
+            await self._adopt()
+            return None
 
     async def _grow(self, turn: Turn) -> _Grown | None:
         connection = turn.connection

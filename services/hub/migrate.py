@@ -12,14 +12,19 @@ from alembic.config import Config
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from services.hub.errors import StartError
+
 HEAD = "head"
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 
 @asynccontextmanager
 async def engine_for(database_url: str) -> AsyncIterator[AsyncEngine]:
     """Give an engine for administration on a `sqlite://` or `postgresql://` URL."""
     scheme, _, rest = database_url.partition("://")
-    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}[scheme]
+    driver = DRIVERS.get(scheme)
+    if driver is None:
+        raise StartError("the database URL must begin with sqlite:/// or postgresql://")
     engine = create_async_engine(f"{driver}://{rest}")
     try:
         yield engine

@@ -99,6 +99,7 @@ class ConsentRow(HubRow, table=True):
     consent: str = Field(primary_key=True)
     issuer: str = Field(index=True)
     recipient: str = Field(index=True)
+    case_id: str
     token: str
     token_digest: str
     signer_key: str

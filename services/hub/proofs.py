@@ -15,7 +15,7 @@ from services.hub.integrator import Integrator
 async def evidence(connection: Connection, log: Integrator, entry: Row) -> Evidence:
     """Return an integrated entry with what its leaf commits to and its proof.
 
-    `entry`: a row of `store.log.entry` with an index below the published size.
+    `entry`: a row with idx, leaf, salt and details; idx below the published size.
     """
     index, published = int(entry["idx"]), log.published
     wanted = tiles.inclusion_tiles(index, published.size)

@@ -226,8 +226,7 @@ async def is_new_head(
     same = await consent_store.head_at(connection, one.head.consent, counter)
     if same is not None and same["digest"] == one.digest:
         return False
-    last = await consent_store.head(connection, one.head.consent)
-    if last is not None and last["counter"] >= counter:
+    if consent.row["head_counter"] is not None and consent.row["head_counter"] >= counter:
         raise ConflictError("head-counter")
     await _require_in_scope(connection, one.head, consent, pushed)
     return True

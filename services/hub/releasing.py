@@ -14,7 +14,7 @@ from services.hub.calls import Call
 from services.hub.database.interface import Row, Values
 from services.hub.decision import Asked, Permitted, require_permit
 from services.hub.delivery import record_if_published
-from services.hub.errors import Concern, ConflictError
+from services.hub.errors import Concern, ConflictError, RefusedError
 from services.hub.store import consents as consent_store
 from services.hub.store import grants as grant_store
 from services.hub.store import releases as store
@@ -33,7 +33,8 @@ class Decided:
 class _Selected:
     """What goes into a new release: the head, and sections in the head's order."""
 
-    head: Row
+    head: SignedStatement
+    head_counter: int
     sections: list[Row]
 
 
@@ -42,16 +43,28 @@ async def ask(turn: Turn, call: Call, body: ReleaseIn) -> Decided:
 
     Raises DeniedError, NotFoundError, ConflictError.
     """
-    known = await store.one(turn.connection, body.id)
-    if known is not None:
+    if turn.is_alone:
+        known = await store.one(turn.connection, body.id)
+        if known is not None:
+            return await _ask_again(turn, call, body, known)
+    # Otherwise it is taken to be new without looking: if it is not, the insert will find out.
+    try:
+        return await _ask_first(turn, call, body)
+    except RefusedError:
+        known = await store.one(turn.connection, body.id)
+        if known is None:
+            raise
         return await _ask_again(turn, call, body, known)
+
+
+async def _ask_first(turn: Turn, call: Call, body: ReleaseIn) -> Decided:
     asked = Asked(body.consent, body.purpose, body.id, new_release=True, sections=body.sections)
     permitted = await require_permit(call, turn.connection, asked, turn.now)
     selected = await _select(turn, body, permitted)
     entry = turn.record(_details(turn, call, body, permitted, selected))
     await consent_store.count_release(turn.connection, body.consent)
     row = _row(call, body, selected, entry.leaf_hash, turn.now)
-    await store.put(turn.connection, row, [one["digest"] for one in selected.sections])
+    store.put_later(turn.connection, row, [one["digest"] for one in selected.sections])
     turn.on_commit(lambda: call.hub.log.expect(entry.leaf_hash))
     return Decided(entry.leaf_hash, is_new=True)
 
@@ -69,10 +82,11 @@ async def _select(turn: Turn, body: ReleaseIn, permitted: Permitted) -> _Selecte
     Raises ConflictError if the owner has not granted all of it yet: a recipient that got less than
     the head lists would have to take the hub for a liar.
     """
-    head = await consent_store.head(turn.connection, body.consent)
-    if head is None:
+    consent = permitted.consent.row
+    if consent["head_statement"] is None:
         raise ConflictError("nothing-granted", concern=_concern(body))
-    listed = Head.from_bytes(_statement(head["statement"]).payload_bytes()).manifests
+    head = _statement(consent["head_statement"])
+    listed = Head.from_bytes(head.payload_bytes()).manifests
     rows = await grant_store.of_head(turn.connection, body.consent, listed)
     by_digest = {row["digest"]: row for row in rows if _is_wanted(row, body, permitted)}
     sections = [by_digest[one] for one in listed if one in by_digest]
@@ -80,7 +94,7 @@ async def _select(turn: Turn, body: ReleaseIn, permitted: Permitted) -> _Selecte
         raise ConflictError("nothing-granted", concern=_concern(body))
     if any(row["half_key"] is None or row["erase_at"] <= turn.now for row in sections):
         raise ConflictError("not-granted-yet", concern=_concern(body))
-    return _Selected(head, sections)
+    return _Selected(head, consent["head_counter"], sections)
 
 
 def _is_wanted(row: Row, body: ReleaseIn, permitted: Permitted) -> bool:
@@ -96,7 +110,7 @@ def _details(
         release=body.id,
         claims=permitted.consent.claims,
         token=permitted.consent.token,
-        head=_statement(selected.head["statement"]),
+        head=selected.head,
         manifests=[_statement(one["manifest"]) for one in selected.sections],
         at=turn.now,
         request=call.verified.base_digest,
@@ -110,7 +124,7 @@ def _row(call: Call, body: ReleaseIn, selected: _Selected, leaf_hash: bytes, now
         call.facility,
         _question_digest(body),
         body.purpose,
-        selected.head["counter"],
+        selected.head_counter,
         leaf_hash,
         now,
     )

@@ -47,6 +47,8 @@ class Writer:
         self._database, self._clock, self._batch = database, clock, batch
         self._queue: asyncio.Queue[_Job] = asyncio.Queue(queue)
         self._task: asyncio.Task[None] | None = None
+        self.is_failing = False
+        """Whether the database refused the last operation."""
         self.on_entries: Callable[[int], None] = lambda _count: None
 
     def start(self) -> None:
@@ -92,7 +94,7 @@ class Writer:
 
     async def _commit(self, jobs: Sequence[_Job]) -> None:
         try:
-            await self._commit_together(jobs)
+            turns = await self._commit_together(jobs)
         except Exception as error:
             if len(jobs) == 1:
                 jobs[0].error = self._explain(error)
@@ -100,13 +102,19 @@ class Writer:
             for job in jobs:
                 job.error = None
                 await self._commit([job])
+        else:
+            self._committed(turns)
 
-    async def _commit_together(self, jobs: Sequence[_Job]) -> None:
+    async def _commit_together(self, jobs: Sequence[_Job]) -> list[Turn]:
         async with self._database.transaction() as inner:
             connection = BatchConnection(inner)
             is_alone = len(jobs) == 1
             turns = [await self._attempt(job, connection, is_alone) for job in jobs]
             await _flush(connection, turns)
+        return turns
+
+    def _committed(self, turns: Sequence[Turn]) -> None:
+        self.is_failing = False
         self.on_entries(sum(len(turn.entries) for turn in turns))
         for turn in turns:
             for hook in turn.hooks:
@@ -127,6 +135,7 @@ class Writer:
     def _explain(self, error: Exception) -> Exception:
         if isinstance(error, self._database.errors):
             log.error("database-failed %s", type(error).__name__)
+            self.is_failing = True
             return UnavailableError("database")
         if isinstance(error, ClashError):
             return UnavailableError("busy")  # another process was faster

@@ -1,5 +1,6 @@
 """Push: idempotent, in line, all or nothing. PROTOCOL section 4."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -230,3 +231,18 @@ async def test_an_attachment_with_another_digest_is_not_kept(
     assert (caught.value.status, caught.value.slug) == (400, "wrong-digest")
     assert list(hub.settings.attachments_dir.iterdir()) == []
     assert ("request.refused", "deny", ("wrong-digest",)) in await hub.actions()
+
+
+async def test_the_same_new_push_twice_at_once_is_stored_once(hub: RunningHub) -> None:
+    one, other = hub.story.sealed[MENTAL][0], hub.story.sealed[GENERAL][0]
+    answers = await asyncio.gather(*(push(hub, each) for each in (one, other, one, one, other)))
+    states = [answer.sections[0].state for answer in answers]
+    assert sorted(states) == ["created", "created", "unchanged", "unchanged", "unchanged"]
+    assert await stored(hub) == 2
+    assert await hub.actions() == [("section.push", "done", ())] * 2
+
+
+async def test_a_second_version_finds_the_first_in_its_own_batch(hub: RunningHub) -> None:
+    second = hub.story.seal(MENTAL)
+    await asyncio.gather(push(hub, hub.story.sealed[MENTAL][0]), push(hub, second))
+    assert await stored(hub) == 2

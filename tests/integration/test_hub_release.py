@@ -448,3 +448,26 @@ async def test_nothing_is_released_while_the_log_is_halted(hub: RunningHub) -> N
         await hub.beta.ask_release(ask(consent))
     hub.hub.log.halted = None
     assert (await hub.alpha.consent(consent)).releases == 0
+
+
+async def test_a_retry_is_known_in_a_busy_batch_even_when_releases_ran_out(
+    hub: RunningHub,
+) -> None:
+    consent = await hub.ready_consent(max_releases=1)
+    first = await released(hub, ask(consent))
+    answers = await asyncio.gather(
+        *(hub.beta.ask_release(ask(consent)) for _ in range(3)),
+        *(hub.beta.ask_release(ask(consent, release=f"more {at}")) for at in range(3)),
+        return_exceptions=True,
+    )
+    assert [one.sections for one in answers[:3]] == [first.sections] * 3
+    assert {one.reasons for one in answers[3:]} == {("releases-exhausted",)}
+    assert (await hub.alpha.consent(consent)).releases == 1
+
+
+async def test_the_same_new_release_twice_at_once_is_counted_once(hub: RunningHub) -> None:
+    consent = await hub.ready_consent()
+    answers = await asyncio.gather(*(hub.beta.ask_release(ask(consent)) for _ in range(6)))
+    indexes = {one.evidence.index for one in answers if isinstance(one, ReleaseOut)}
+    assert len(indexes) == 1
+    assert (await hub.alpha.consent(consent)).releases == 1

@@ -48,8 +48,8 @@ class Database(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[Connection]:
         """Give the one writing connection; commit at the end, roll back on an error."""
 
-    def reading(self) -> AbstractAsyncContextManager[Connection]:
-        """Give a connection that sees one unchanging state and writes nothing."""
+    def reading(self, *, steady: bool = False) -> AbstractAsyncContextManager[Connection]:
+        """Give a connection that writes nothing; with `steady` all its queries see one state."""
 
     async def lock_log(self, connection: Connection) -> None:
         """Make sure that nobody else integrates until the transaction ends."""
@@ -71,6 +71,7 @@ class Into:
         self, table: type[HubRow], *columns: str, or_nothing: bool = False, upsert: str = ""
     ) -> None:
         described = table.metadata.tables[str(table.__tablename__)]
+        self.table = described.name
         names = columns or tuple(described.columns.keys())
         types = [_postgres_type(described.columns[name].type) for name in names]
         conflict = " ON CONFLICT DO NOTHING" if or_nothing else upsert

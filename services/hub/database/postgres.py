@@ -87,13 +87,14 @@ class PostgresDatabase:
             yield PostgresConnection(self._writer)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Connection]:
-        """Give a connection that sees one state."""
-        async with (
-            self._pool.acquire(timeout=TIMEOUT) as raw,
-            raw.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            yield PostgresConnection(raw)
+    async def reading(self, *, steady: bool = False) -> AsyncIterator[Connection]:
+        """Give a reading connection; if `steady`, in a transaction that sees one state."""
+        async with self._pool.acquire(timeout=TIMEOUT) as raw:
+            if not steady:
+                yield PostgresConnection(raw)
+                return
+            async with raw.transaction(isolation="repeatable_read", readonly=True):
+                yield PostgresConnection(raw)
 
     async def lock_log(self, connection: Connection) -> None:
         """Hold the advisory lock until the transaction ends."""

@@ -91,14 +91,16 @@ class SqliteDatabase:
             raise
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Connection]:
-        """Give a reading connection; its first query fixes the state that it sees."""
+    async def reading(self, *, steady: bool = False) -> AsyncIterator[Connection]:
+        """Give a reading connection; if `steady`, its first query fixes the state that it sees."""
         raw = self._readers.pop() if self._readers else self._connect()
-        raw.execute("BEGIN")
+        if steady:
+            raw.execute("BEGIN")
         try:
             yield SqliteConnection(raw)
         finally:
-            raw.execute("COMMIT")
+            if steady:
+                raw.execute("COMMIT")
             self._readers.append(raw)
 
     async def lock_log(self, connection: Connection) -> None:

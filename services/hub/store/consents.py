@@ -15,9 +15,21 @@ COLUMNS = (
 )
 
 
+BESIDES = (
+    "(SELECT count(*) FROM refusals r WHERE r.issuer = c.issuer AND r.case_id = c.case_id) "
+    "AS refusals, "
+    "(SELECT max(h.counter) FROM heads h WHERE h.consent = c.consent) AS head_counter, "
+    "(SELECT h.statement FROM heads h WHERE h.consent = c.consent ORDER BY h.counter DESC LIMIT 1) "
+    "AS head_statement"
+)
+
+
 async def one(connection: Connection, consent: str, *, lock: bool = False) -> Row | None:
-    """Return a consent; with `lock`, nobody else changes it until the transaction ends."""
-    sql = f"SELECT {COLUMNS} FROM consents WHERE consent = $1"  # noqa: S608 - constant columns
+    """Return a consent with its head that holds and how many refusals there are in its case.
+
+    With `lock`, nobody else changes it until the transaction ends.
+    """
+    sql = f"SELECT {COLUMNS}, {BESIDES} FROM consents c WHERE consent = $1"  # noqa: S608 - constant
     return await fetch_one(connection, f"{sql} FOR_UPDATE" if lock else sql, consent)
 
 
@@ -95,16 +107,6 @@ async def refusals(connection: Connection, issuer: str, case: str) -> list[str]:
 async def put_refusal(connection: Connection, row: Values) -> None:
     """Store a refusal (all columns in the table's order)."""
     await connection.insert(REFUSALS, [row])
-
-
-async def head(connection: Connection, consent: str) -> Row | None:
-    """Return the head that holds."""
-    return await fetch_one(
-        connection,
-        "SELECT counter, digest, statement FROM heads WHERE consent = $1 "
-        "ORDER BY counter DESC LIMIT 1",
-        consent,
-    )
 
 
 async def head_at(connection: Connection, consent: str, counter: int) -> Row | None:

@@ -75,13 +75,10 @@ async def indexed(connection: Connection) -> tuple[int, int]:
     return int(rows[0]["n"]), 0 if last is None else int(last) + 1
 
 
-async def entry(connection: Connection, leaf_hash: bytes) -> Row | None:
-    """Return an entry by its leaf hash."""
-    return await fetch_one(
-        connection,
-        "SELECT idx, leaf, salt, details FROM log_entries WHERE leaf_hash = $1",
-        leaf_hash,
-    )
+async def index_of(connection: Connection, leaf_hash: bytes) -> int | None:
+    """Return an entry's index, if it has one."""
+    row = await fetch_one(connection, "SELECT idx FROM log_entries WHERE leaf_hash = $1", leaf_hash)
+    return None if row is None else row["idx"]
 
 
 async def entries(

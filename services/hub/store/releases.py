@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from services.hub.batch import BatchConnection
 from services.hub.database.interface import Connection, Into, Row, Values, fetch_one
 from services.hub.models import ReceiptRow, ReleasedSectionRow, ReleaseRow
 
-RELEASES = Into(ReleaseRow)
-SECTIONS = Into(ReleasedSectionRow)
+RELEASES = Into(ReleaseRow, or_nothing=True)
+SECTIONS = Into(ReleasedSectionRow, or_nothing=True)
 RECEIPTS = Into(ReceiptRow, or_nothing=True)
 
 
@@ -20,10 +21,22 @@ async def one(connection: Connection, release: str) -> Row | None:
     )
 
 
-async def put(connection: Connection, row: Values, manifests: Sequence[str]) -> None:
-    """Store a release (all columns in the table's order) and its sections in order."""
-    await connection.insert(RELEASES, [row])
-    await connection.insert(SECTIONS, [(row[0], at, one) for at, one in enumerate(manifests)])
+async def with_evidence(connection: Connection, release: str) -> Row | None:
+    """Return a release with its head and its audit entry."""
+    return await fetch_one(
+        connection,
+        "SELECT r.release, r.consent, r.recipient, r.purpose, h.statement AS head_statement, "
+        "e.idx, e.leaf, e.salt, e.details FROM releases r "
+        "JOIN heads h ON h.consent = r.consent AND h.counter = r.head "
+        "JOIN log_entries e ON e.leaf_hash = r.leaf_hash WHERE r.release = $1",
+        release,
+    )
+
+
+def put_later(connection: BatchConnection, row: Values, manifests: Sequence[str]) -> None:
+    """Store a new release (all columns in the table's order) and its sections in order."""
+    connection.insert_later(RELEASES, [row])
+    connection.insert_later(SECTIONS, [(row[0], at, one) for at, one in enumerate(manifests)])
 
 
 async def sections(connection: Connection, release: str, inline: int) -> Sequence[Row]:

@@ -69,13 +69,13 @@ async def test_a_reader_sees_one_state(tmp_path: Path) -> None:
     database = SqliteDatabase(str(tmp_path / "x.sqlite"))
     async with database.transaction() as connection:
         await connection.execute("CREATE TABLE t (k INTEGER)")
-    async with database.reading() as reader:
+    async with database.reading(steady=True) as reader:
         before = await reader.fetch("SELECT count(*) AS n FROM t")
         async with database.transaction() as connection:
             await connection.execute("INSERT INTO t VALUES (1)")
         after = await reader.fetch("SELECT count(*) AS n FROM t")
         assert before[0]["n"] == after[0]["n"] == 0
-    async with database.reading() as reader:
+    async with database.reading(steady=True) as reader:
         assert (await reader.fetch("SELECT count(*) AS n FROM t"))[0]["n"] == 1
     await database.close()
 
@@ -92,6 +92,6 @@ async def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(sqlite3.OperationalError):
         await fail()
-    async with database.reading() as reader:
+    async with database.reading(steady=True) as reader:
         assert (await reader.fetch("SELECT count(*) AS n FROM t"))[0]["n"] == 0
     await database.close()

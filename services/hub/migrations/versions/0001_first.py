@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("consent", sa.String(), nullable=False),
         sa.Column("issuer", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("case_id", sa.String(), nullable=False),
         sa.Column("token", sa.String(), nullable=False),
         sa.Column("token_digest", sa.String(), nullable=False),
         sa.Column("signer_key", sa.String(), nullable=False),
