@@ -210,7 +210,7 @@ class Integrator:
             return await self._writer.run(self._grow)
         except LogMovedError:
             await self._adopt()
-            return None
+            return await self._writer.run(self._grow)
 
     async def _grow(self, turn: Turn) -> _Grown | None:
         connection = turn.connection
