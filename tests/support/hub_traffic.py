@@ -54,6 +54,7 @@ class Account:
             self.enough.set()
 
     def took(self, push: SectionsIn) -> None:
+        """Note that a push was acknowledged."""
         self.stored |= {place_of(one): one for one in push.sections}
         self.answer()
 
@@ -76,9 +77,9 @@ class Traffic:
     async def run(self, alpha: HubClient, beta: HubClient) -> None:
         """Go on until the hub no longer answers."""
         steps: list[Callable[[], Awaitable[None]]] = [
-            lambda: self.push(alpha, [self._section()]),
-            lambda: self.push(alpha, [self._section()]),
-            lambda: self.push(alpha, [self._section() for _ in range(8)]),
+            lambda: self.push(alpha, [self.section()]),
+            lambda: self.push(alpha, [self.section()]),
+            lambda: self.push(alpha, [self.section() for _ in range(8)]),
             lambda: self.push_versions(alpha),
             lambda: self.upload(alpha),
             lambda: self.release(beta),
@@ -86,7 +87,8 @@ class Traffic:
         ]
         await asyncio.gather(*(_until_gone(step) for step in steps))
 
-    def _section(self, **more: object) -> SectionIn:
+    def section(self, **more: object) -> SectionIn:
+        """Return a section that was never pushed before."""
         return loose_section(self.alpha, self.dice.randbytes(self.dice.choice((200, 4096))), **more)
 
     async def push(self, alpha: HubClient, sections: list[SectionIn]) -> None:
@@ -98,7 +100,7 @@ class Traffic:
 
     async def push_versions(self, alpha: HubClient) -> None:
         """Push a section, then its next version."""
-        first = self._section()
+        first = self.section()
         await self.push(alpha, [first])
         await self.push(alpha, [loose_section(self.alpha, b"next", after=first)])
 
@@ -110,7 +112,7 @@ class Traffic:
         await alpha.put_attachment(digest, self.file(digest))
         self.account.uploaded.add(digest)
         self.account.answer()
-        await self.push(alpha, [self._section(attachments=[digest])])
+        await self.push(alpha, [self.section(attachments=[digest])])
 
     def file(self, digest: str) -> Path:
         """Return the file to upload an attachment from."""

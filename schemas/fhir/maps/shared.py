@@ -43,7 +43,6 @@ ISCO_GROUPS: dict[str, str] = {
     "infectologist": "2212",
     "nurse": "2221",
     "psychologist": "2634",
-    "facility-manager": "1344",
     "lawyer": "2611",
     "interpreter": "2643",
     "security-guard": "5414",
