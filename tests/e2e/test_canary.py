@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.e2e.conftest import Installed
+from tests.e2e.installed import Installed
 from tests.support import postgres, process_memory
 from tests.support.canary import FORMS, Hit, Marks, Scanner, Unit
 from tests.support.canary_case import left_out

@@ -19,7 +19,7 @@ from exchange.audit.tree import leaf_hash
 from schemas.encoding import b64u, unb64u
 from schemas.wire.hub_api import AuditDetails, ReleaseOut, SectionsIn
 from services.hub_client.client import HubClient
-from tests.e2e.conftest import Installed
+from tests.e2e.installed import Installed
 from tests.support import postgres
 from tests.support.hub_traffic import Traffic
 from tests.support.live_hub import LiveHub, lay_out

@@ -19,7 +19,7 @@ from exchange.audit.checkpoint import HubLogKeys
 from schemas.encoding import unb64u
 from services.cli.errors import NodeRefusalError
 from services.cli.node_access import NodeAccess
-from tests.e2e.conftest import Installed
+from tests.e2e.installed import Installed
 from tests.support import node_cases
 from tests.support.exchange import Exchange, settle, wait_for
 from tests.support.running_hub import naive_root
