@@ -1,4 +1,4 @@
-"""`safehand node`: a facility's node, from its making to its backup."""
+"""`safehand node`: a facility's node, made, served, unlocked."""
 
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -6,19 +6,16 @@ from typing import Annotated, Any, get_args
 import typer
 
 from schemas.wire.statement import Unit
+from services.cli import node_backup, node_trust
 from services.cli.choices import one_of
 from services.cli.errors import CommandError
-from services.cli.node_access import NodeDir, open_node, write_address
-from services.cli.output import AsJson, note, print_json, print_table, say, working
-from services.cli.passphrase import PassphraseFile, read_secret
+from services.cli.node_access import NewDir, NodeDir, open_node, write_address
+from services.cli.output import AsJson, note, print_json, say, working
+from services.cli.passphrase import PassphraseFile, RecoveryCodeFile, read_secret
 from services.cli.times import moment_of, now
 
 app = typer.Typer(no_args_is_help=True, help="Make, run, unlock and back up a facility's node.")
 
-NewDir = Annotated[
-    Path,
-    typer.Option("--dir", "-d", metavar="DIR", envvar="SAFEHAND_DIR", help="A new, empty folder."),
-]
 HubCardFile = Annotated[
     Path,
     typer.Option(
@@ -36,24 +33,6 @@ Units = Annotated[
         "--unit",
         help=f"How long people stay, once per unit: {', '.join(get_args(Unit))}.",
         callback=lambda units: [one_of(get_args(Unit))(unit) for unit in units],
-    ),
-]
-IntroductionFile = Annotated[
-    Path | None,
-    typer.Option("--introduction", metavar="FILE", exists=True, help="Its introduction.json."),
-]
-Facility = Annotated[
-    str | None,
-    typer.Option("--facility", metavar="CODE", help="Its code; the hub has the rest."),
-]
-BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The backup file.")]
-RecoveryCodeFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--recovery-code-file",
-        metavar="FILE",
-        allow_dash=True,
-        help="Read the recovery code from this file (`-`: stdin). Without it you are asked.",
     ),
 ]
 
@@ -211,98 +190,5 @@ def show_checkpoint(directory: NodeDir) -> None:
     typer.echo(checkpoint, nl=False)
 
 
-@app.command("fingerprint")
-def show_fingerprint(directory: NodeDir, as_json: AsJson = False) -> None:
-    """Show this facility's fingerprint, to be read out to partners and the hub's operator."""
-    from keys.keycard import fingerprint_text, verify_card
-    from schemas.wire.hub_api import Introduction
-    from services.node.folder import NodeFolder
-
-    folder = NodeFolder(directory)
-    folder.require()
-    card = verify_card(Introduction.from_bytes(folder.introduction.read_bytes()).card)
-    fingerprint = fingerprint_text(card.fingerprint)
-    if as_json:
-        return print_json({"facility": card.card.facility, "fingerprint": fingerprint})
-    say(f"{card.card.facility}  {fingerprint}")
-    return note("Read it out on a channel that the hub does not carry, such as a telephone call.")
-
-
-@app.command("trust")
-def trust_facility(
-    directory: NodeDir,
-    alias: Annotated[str, typer.Argument(help="What you call it here.")] = "",
-    fingerprint: Annotated[
-        str, typer.Option("--fingerprint", help="As it was read out to you by a person there.")
-    ] = "",
-    introduction: IntroductionFile = None,
-    facility: Facility = None,
-    as_json: AsJson = False,
-) -> None:
-    """Pin a partner facility by its fingerprint; without arguments, list those pinned.
-
-    Compare fingerprints over a channel that the hub does not carry. Nothing is granted to, or
-    opened from, a facility that is not pinned.
-    """
-    with open_node(directory) as node:
-        if alias:
-            pinned = [pin(node, alias, fingerprint, introduction, facility)]
-        else:
-            pinned = node.get("/v1/trust")["partners"]
-    if as_json:
-        return print_json(pinned)
-    rows = [(one["alias"], one["facility"], one["safety_number"]) for one in pinned]
-    return print_table(
-        ("alias", "facility", "safety number (the same on both sides)"),
-        rows,
-        empty="No facility is trusted yet: safehand node trust ALIAS --fingerprint ...",
-    )
-
-
-def pin(
-    node: Any, alias: str, fingerprint: str, introduction: Path | None, facility: str | None
-) -> Any:
-    """Pin one facility and return what the node says of it."""
-    import json
-
-    if not fingerprint or (introduction is None) == (facility is None):
-        raise typer.BadParameter("needs --fingerprint and one of --introduction, --facility")
-    body: dict[str, Any] = {"alias": alias, "fingerprint": fingerprint}
-    if introduction is not None:
-        body["introduction"] = json.loads(introduction.read_bytes())
-    else:
-        body["facility"] = facility
-    return node.post("/v1/trust", body)
-
-
-@app.command("backup")
-def backup_node(
-    directory: NodeDir, file: BackupFile, passphrase_file: PassphraseFile = None
-) -> None:
-    """Write store and keyrings into one file, sealed to the recovery code.
-
-    Works while the node runs. The passphrase shows that you may; the file is opened by the recovery
-    code alone, so keep the two apart.
-    """
-    from services.node.backup import write_backup
-
-    passphrase = read_secret(passphrase_file, "Passphrase")
-    with working("Writing the backup ..."):
-        write_backup(directory, file, passphrase=passphrase, now=now())
-    say(f"Backup written to {file}. It is of use only together with the recovery code.")
-
-
-@app.command("restore")
-def restore_node(
-    directory: NewDir, file: BackupFile, recovery_code_file: RecoveryCodeFile = None
-) -> None:
-    """Make a node's folder anew from a backup and its recovery code.
-
-    Never run the old folder again: two nodes with one identity contradict each other.
-    """
-    from services.node.backup import restore_backup
-
-    code = read_secret(recovery_code_file, "Recovery code")
-    with working("Restoring ..."):
-        restore_backup(file, directory, recovery_code=code)
-    say(f"Restored into {directory}. Start it with: safehand node serve --dir {directory}")
+node_trust.add_to(app)
+node_backup.add_to(app)

@@ -31,6 +31,10 @@ NodeDir = Annotated[
         help="The node's folder, made by `safehand node init`.",
     ),
 ]
+NewDir = Annotated[
+    Path,
+    typer.Option("--dir", "-d", metavar="DIR", envvar="SAFEHAND_DIR", help="A new, empty folder."),
+]
 
 
 class NodeAccess:

@@ -21,6 +21,15 @@ PassphraseFile = Annotated[
         allow_dash=True,
     ),
 ]
+RecoveryCodeFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--recovery-code-file",
+        metavar="FILE",
+        allow_dash=True,
+        help="Read the recovery code from this file (`-`: stdin). Without it you are asked.",
+    ),
+]
 
 
 def read_secret(file: Path | None, question: str, *, new: bool = False) -> str:

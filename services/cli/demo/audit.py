@@ -11,7 +11,7 @@ from services.auditor.folder import MirrorFolder
 from services.cli.auditor import MIRROR, judge, update_mirror
 from services.cli.demo import tampering
 from services.cli.demo.result import AuditReport
-from services.cli.demo.story import Story
+from services.cli.demo.scene import Story
 from services.cli.errors import CommandError
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from services.cli.demo.parties import Exchange
     from services.cli.demo.processes import Processes
     from services.cli.demo.result import DemoResult
-    from services.cli.demo.story import Story
+    from services.cli.demo.scene import Story
 
 
 def demo(
@@ -119,8 +119,8 @@ def show(
     from services.cli.demo.parties import found_exchange, introduce, start_processes
     from services.cli.demo.processes import Processes
     from services.cli.demo.result import DemoResult
+    from services.cli.demo.scene import Story
     from services.cli.demo.source import choose_case
-    from services.cli.demo.story import Story
 
     begin = time.monotonic()
     tell = Narrator(silent=as_json)

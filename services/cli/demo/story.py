@@ -1,73 +1,19 @@
 """The story: one case goes from Alpha to Beta, as far as the person agreed, and no further.
 
 Each step acts through a node's own API, says what happened, and takes its numbers from what was
-answered. What must be refused is really tried; if it is not refused the demo fails.
+answered.
 """
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from keys.randomness import new_id
 from services.cli.demo.inspection import export_opened
-from services.cli.demo.narration import Narrator
-from services.cli.demo.parties import Exchange, Facility
-from services.cli.demo.result import DemoResult, Refused
-from services.cli.demo.source import DemoCase, consent_form, withheld_categories
-from services.cli.errors import CommandError, NodeRefusalError
+from services.cli.demo.scene import PURPOSE, Story, incoming_request, take_inventory, wait_until
+from services.cli.demo.source import consent_form, withheld_categories
+from services.cli.errors import CommandError
 from services.cli.times import now
 
-PURPOSE = "COC"
-"""Coordination of care, in HL7's words."""
 CONSENT_SECONDS = 90 * 86_400
-PATIENCE = 60
-"""Seconds that something may take to arrive at the other side."""
-
-
-@dataclass
-class Story:
-    """Who takes part, and what came of it so far."""
-
-    exchange: Exchange
-    case: DemoCase
-    result: DemoResult
-    tell: Narrator
-    sections: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Component and category of each of Alpha's sections, by id."""
-    consent: str = ""
-    revocation_code: str = field(default="", repr=False)
-
-    @property
-    def alpha(self) -> Facility:
-        """The facility that holds the case."""
-        return self.exchange.facilities["Alpha"]
-
-    @property
-    def beta(self) -> Facility:
-        """The facility that will care for the person next."""
-        return self.exchange.facilities["Beta"]
-
-    @property
-    def gamma(self) -> Facility:
-        """A facility that has no business with the case."""
-        return self.exchange.facilities["Gamma"]
-
-    def expect_refusal(self, attempt: str, why: str, act: Callable[[], Any]) -> None:
-        """Do what must be refused, and record how it was. Raises CommandError if it was not."""
-        try:
-            act()
-        except NodeRefusalError as refusal:
-            reason = ", ".join(refusal.reasons) or refusal.slug
-            self.result.refused.append(Refused(attempt, refusal.status, reason))
-            self.tell.refused(attempt, refusal.status, reason, why)
-            return
-        raise CommandError(f"this was not refused: {attempt}", "Report it: see SECURITY.md.")
-
-    def ask_release(self, facility: Facility, consent: str, *sections: str) -> Any:
-        """Let a facility ask the hub for a release."""
-        body = {"consent": consent, "purpose": PURPOSE, "sections": list(sections)}
-        return facility.node.post("/v1/releases", body)
 
 
 def seal_and_push(story: Story) -> None:
@@ -77,7 +23,7 @@ def seal_and_push(story: Story) -> None:
     author = alpha.staff["psychiatrist"]
     alpha.node.post("/v1/cases", {"author": author, "case": story.case.case})
     alpha.settle()
-    _take_inventory(story)
+    take_inventory(story)
     parts = sorted({component for component, _ in story.sections.values()})
     story.tell.say(f"Case {story.case.code_number}: {story.case.origin}.")
     story.tell.say(f"Components: {', '.join(parts)}.")
@@ -85,21 +31,6 @@ def seal_and_push(story: Story) -> None:
         f"{len(story.sections)} sections, one for each sensitivity of each component, are sealed "
         "on Alpha's own machine and pushed to the hub: ciphertext under random ids."
     )
-
-
-def _take_inventory(story: Story) -> None:
-    """Note Alpha's sections of the case, once the hub has taken every one of them."""
-    status = story.alpha.node.get("/v1/outbox")
-    if status["waiting"] or status["refused"]:
-        raise CommandError("the hub did not take all of Alpha's sections", f"Outbox: {status}")
-    cases = story.alpha.node.get("/v1/records", code_number=story.case.code_number)["cases"]
-    story.sections = {
-        section["section"]: (record["component"], section["category"])
-        for case in cases
-        for record in case["records"]
-        for section in record["sections"]
-    }
-    story.result.sealed_sections = len(story.sections)
 
 
 def refuse_without_consent(story: Story) -> None:
@@ -123,21 +54,6 @@ def request_the_case(story: Story) -> None:
     story.tell.say("The hub sees that Beta wrote to Alpha, and no more.")
 
 
-def incoming_request(story: Story, sender: Facility) -> str:
-    """Return the id of the request that Alpha received from a facility."""
-    found: list[str] = []
-
-    def arrived() -> bool:
-        story.alpha.node.post("/v1/pull")
-        requests = story.alpha.node.get("/v1/requests")["requests"]
-        incoming = [one for one in requests if one["direction"] == "incoming"]
-        found[:] = [one["request"] for one in incoming if one["facility"] == sender.code]
-        return bool(found)
-
-    wait_until(arrived, f"{sender.name}'s request did not arrive at Alpha")
-    return found[-1]
-
-
 def record_consent(story: Story) -> None:
     """Alpha's case manager records what the person agrees to; some categories are left out."""
     story.tell.step("Alpha's case manager takes the person's consent")
@@ -156,7 +72,7 @@ def record_consent(story: Story) -> None:
     made = story.alpha.node.post("/v1/consents", body)
     story.consent, story.revocation_code = made["consent"], made["revocation_code"]
     story.alpha.settle()
-    _take_inventory(story)
+    take_inventory(story)
     story.tell.say(f"To Beta, for coordination of care, for 90 days. Left out: {_list(withheld)}.")
     story.tell.say("The form is sealed like any record. What leaves is a token, signed with the")
     story.tell.say("case manager's own key: opaque tags, one recipient, an end.")
@@ -268,15 +184,6 @@ def revoke(story: Story) -> None:
         "Its own node decides again at each view. What was read can't be unread.",
         lambda: story.beta.node.get(f"/v1/sections/{sections[0]['section']}"),
     )
-
-
-def wait_until(condition: Callable[[], bool], otherwise: str) -> None:
-    """Wait for something that other processes bring about. Raises CommandError."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            raise CommandError(otherwise, f"Nothing came within {PATIENCE} seconds.")
-        time.sleep(0.2)
 
 
 def _list(words: list[Any]) -> str:
