@@ -3,7 +3,7 @@
 Owns revoking by token and by the person's own code, the signed list, and receipts of its effect.
 """
 
-from exchange.errors import StatementError
+from exchange.errors import CodeError, StatementError
 from exchange.revocation import revocation_hash
 from exchange.vouching import VouchedRevocation, read_revocation
 from keys.signing import key_id
@@ -62,23 +62,23 @@ async def revoke(turn: Turn, call: Call, token: str, vouched: VouchedRevocation)
     return Recorded(id=claims.consent, state="created")
 
 
-def read_code(text: str) -> bytes:
-    """Return a code's bytes. What is no code at all is answered like an unknown one.
+def read_code(text: str) -> str:
+    """Return the hash of a code. What is no code at all is answered like an unknown one.
 
     Raises NotFoundError.
     """
     try:
-        return unb64u(text)
-    except EncodingError:
+        return revocation_hash(unb64u(text))
+    except (EncodingError, CodeError):
         raise NotFoundError from None
 
 
-async def revoke_by_code(turn: Turn, hub: Hub, code: bytes) -> Recorded:
+async def revoke_by_code(turn: Turn, hub: Hub, code_hash: str) -> Recorded:
     """Revoke the consents that the person's code stands for. Raises NotFoundError.
 
     The code is the whole authority: it needs no signature and names nobody.
     """
-    rows = await store.by_revocation_hash(turn.connection, revocation_hash(code))
+    rows = await store.by_revocation_hash(turn.connection, code_hash)
     if not rows:
         raise NotFoundError
     fresh = [row for row in rows if row["revoked_at"] is None]

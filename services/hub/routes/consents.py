@@ -108,8 +108,8 @@ async def revoke_by_code(request: Request) -> Response:
     body = parse_body(await read_body(request, hub.settings.json_bytes), RevocationByCodeIn)
     hub.log.require_sound()
     try:
-        code = revoking.read_code(body.code)
-        recorded = await hub.writer.run(lambda turn: revoking.revoke_by_code(turn, hub, code))
+        code_hash = revoking.read_code(body.code)
+        recorded = await hub.writer.run(lambda turn: revoking.revoke_by_code(turn, hub, code_hash))
     except NotFoundError:
         hub.anonymous.add("unknown-code")
         raise
