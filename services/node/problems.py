@@ -86,7 +86,8 @@ def problem_for(error: Exception) -> Problem:
         return _refused_by_hub(error)
     problem = TABLE.problem(error)
     if isinstance(error, ComponentError):
-        fields = [ProblemField(path=error.path, problem=error.problem)]
+        named = (error, *error.others)
+        fields = [ProblemField(path=one.path, problem=one.problem) for one in named]
         return problem.model_copy(update={"fields": fields})
     if isinstance(error, InputError):
         fields = [ProblemField(path=path, problem=text) for path, text in error.fields]
