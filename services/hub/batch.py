@@ -38,6 +38,12 @@ class BatchConnection:
         self.writes += 1
         return await self._inner.execute(sql, *parameters)
 
+    async def change(self, sql: str, *parameters: Any) -> Sequence[Row]:
+        """Run a statement that changes something and return the rows that it gives back."""
+        await self.write_waiting()
+        self.writes += 1
+        return await self._inner.change(sql, *parameters)
+
     async def insert(self, into: Into, rows: Sequence[Values]) -> int:
         """Insert rows at once and return how many went in."""
         await self.write_waiting()

@@ -89,7 +89,8 @@ class Integrator:
     async def stop(self) -> None:
         """End after the current integration."""
         if self._task is not None:
-            self._task.cancel()
+            async with self._one_at_a_time:
+                self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
@@ -203,35 +204,36 @@ class Integrator:
                 self._unpublished = None
 
     async def _integrate_pending(self) -> _Grown | None:
-        async with self._database.reading() as connection:
-            if not await log_store.has_pending(connection):
-                return None
+        if not self._pending and not await self._finds_pending():
+            return None
         try:
             return await self._writer.run(self._grow)
         except LogMovedError:
             await self._adopt()
             return await self._writer.run(self._grow)
 
+    async def _finds_pending(self) -> bool:
+        """Look for entries that nobody told of: those that the operator's commands wrote."""
+        async with self._database.reading() as connection:
+            return await log_store.has_pending(connection)
+
     async def _grow(self, turn: Turn) -> _Grown | None:
         connection = turn.connection
-        await self._database.lock_log(connection)
         await self._require_unmoved(connection)
-        rows = await log_store.pending(connection, AT_ONCE)
-        if not rows:
-            return None
         size = self.published.size
+        hashes = await log_store.give_indexes(connection, size, AT_ONCE)
+        if not hashes:
+            return None
         load = await self.tiles.loader(connection, tiles.append_tiles(size))
-        hashes = [bytes(row["leaf_hash"]) for row in rows]
         result = tiles.integrate(size, load, hashes)
         published = self._sign(result.new_size, result.root, turn.now)
-        await log_store.give_indexes(connection, [row["id"] for row in rows], size)
         await log_store.put_tiles(connection, result.changed_tiles)
         await log_store.put_checkpoint(connection, result.new_size, result.root, published.note)
         indexes = {one: size + at for at, one in enumerate(hashes)}
         return _Grown(published, result.changed_tiles, indexes)
 
     async def _require_unmoved(self, connection: Connection) -> None:
-        row = await log_store.checkpoint(connection)
+        row = await log_store.checkpoint(connection, lock=True)
         if row is None or (row["size"], bytes(row["root"])) != (
             self.published.size,
             self.published.root,

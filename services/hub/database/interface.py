@@ -32,6 +32,9 @@ class Connection(Protocol):
     async def execute(self, sql: str, *parameters: Any) -> int:
         """Run a statement and return how many rows it changed."""
 
+    async def change(self, sql: str, *parameters: Any) -> Sequence[Row]:
+        """Run a statement that changes something and return the rows that it gives back."""
+
     async def insert(self, into: "Into", rows: Sequence[Values]) -> int:
         """Insert rows at once and return how many went in."""
 
@@ -50,9 +53,6 @@ class Database(Protocol):
 
     def reading(self, *, steady: bool = False) -> AbstractAsyncContextManager[Connection]:
         """Give a connection that writes nothing; with `steady` all its queries see one state."""
-
-    async def lock_log(self, connection: Connection) -> None:
-        """Make sure that nobody else integrates until the transaction ends."""
 
     async def forget(self) -> None:
         """Leave no copy of deleted rows in journals, as far as the database can."""

@@ -17,9 +17,6 @@ READERS = 4
 TIMEOUT = 10.0
 """Seconds to wait for a connection or an answer."""
 
-LOG_LOCK = 0x5AFE
-"""Key of the advisory lock that the integrator holds."""
-
 
 class PostgresConnection:
     """A connection inside a transaction."""
@@ -36,6 +33,11 @@ class PostgresConnection:
         """Run a statement and return how many rows it changed."""
         self.writes += 1
         return _count(await self.raw.execute(for_postgres(sql), *parameters))
+
+    async def change(self, sql: str, *parameters: Any) -> Sequence[Row]:
+        """Run a statement that changes something and return the rows that it gives back."""
+        self.writes += 1
+        return await self.fetch(sql, *parameters)
 
     async def insert(self, into: Into, rows: Sequence[Values]) -> int:
         """Insert rows at once and return how many went in."""
@@ -95,10 +97,6 @@ class PostgresDatabase:
                 return
             async with raw.transaction(isolation="repeatable_read", readonly=True):
                 yield PostgresConnection(raw)
-
-    async def lock_log(self, connection: Connection) -> None:
-        """Hold the advisory lock until the transaction ends."""
-        await connection.fetch("SELECT pg_advisory_xact_lock($1)", LOG_LOCK)
 
     async def forget(self) -> None:
         """Do nothing: copies stay in the WAL; that is why half-keys lie under an epoch key."""

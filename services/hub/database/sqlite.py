@@ -43,6 +43,11 @@ class SqliteConnection:
         self.writes += 1
         return self.raw.execute(for_sqlite(sql), _adapt(parameters)).rowcount
 
+    async def change(self, sql: str, *parameters: Any) -> Sequence[Row]:
+        """Run a statement that changes something and return the rows that it gives back."""
+        self.writes += 1
+        return await self.fetch(sql, *parameters)
+
     async def insert(self, into: Into, rows: Sequence[Values]) -> int:
         """Insert rows at once and return how many went in."""
         if not rows:
@@ -102,9 +107,6 @@ class SqliteDatabase:
             if steady:
                 raw.execute("COMMIT")
             self._readers.append(raw)
-
-    async def lock_log(self, connection: Connection) -> None:
-        """Do nothing: a writing transaction is exclusive."""
 
     async def forget(self) -> None:
         """Write the journal back and cut it to nothing."""

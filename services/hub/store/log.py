@@ -20,22 +20,21 @@ async def count_pending(connection: Connection) -> int:
     return int(rows[0]["n"])
 
 
-async def pending(connection: Connection, limit: int) -> Sequence[Row]:
-    """Return id and leaf hash of entries without an index, oldest first.
+async def give_indexes(connection: Connection, first: int, most: int) -> list[bytes]:
+    """Give the oldest entries that have none the indexes from `first` on, `most` at once.
 
-    Asked for by `idx IS NULL` and never by "id above the last one": ids may commit out of order.
+    Returns their leaf hashes in the order of their indexes. They are taken by `idx IS NULL` and
+    never by "id above the last one": ids may commit out of order.
     """
-    return await connection.fetch(
-        "SELECT id, leaf_hash FROM log_entries WHERE idx IS NULL ORDER BY id LIMIT $1", limit
+    rows = await connection.change(
+        "WITH taken AS (SELECT id, $1 - 1 + row_number() OVER (ORDER BY id) AS place "
+        "FROM log_entries WHERE idx IS NULL ORDER BY id LIMIT $2) "
+        "UPDATE log_entries SET idx = taken.place FROM taken WHERE log_entries.id = taken.id "
+        "RETURNING log_entries.idx, log_entries.leaf_hash",
+        first,
+        most,
     )
-
-
-async def give_indexes(connection: Connection, ids: Sequence[int], first: int) -> None:
-    """Give the entries `ids` the indexes from `first` on."""
-    await connection.update_many(
-        "UPDATE log_entries SET idx = $1 WHERE id = $2",
-        [(first + at, one) for at, one in enumerate(ids)],
-    )
+    return [bytes(row["leaf_hash"]) for row in sorted(rows, key=lambda row: int(row["idx"]))]
 
 
 async def put_tiles(connection: Connection, changed: Sequence[Tile]) -> None:
@@ -51,9 +50,13 @@ async def tile(connection: Connection, level: int, n: int) -> bytes | None:
     return None if row is None else bytes(row["data"])
 
 
-async def checkpoint(connection: Connection) -> Row | None:
-    """Return size, root and note of the published checkpoint."""
-    return await fetch_one(connection, "SELECT size, root, note FROM log_checkpoint WHERE one = 1")
+async def checkpoint(connection: Connection, *, lock: bool = False) -> Row | None:
+    """Return size, root and note of the published checkpoint.
+
+    With `lock`, nobody else integrates until the transaction ends.
+    """
+    sql = "SELECT size, root, note FROM log_checkpoint WHERE one = 1"
+    return await fetch_one(connection, f"{sql} FOR_UPDATE" if lock else sql)
 
 
 async def put_checkpoint(connection: Connection, size: int, root: bytes, note: str) -> None:
