@@ -32,7 +32,8 @@ def check_dates(case: CaseComponents, now: int) -> Iterator[Finding]:
     for name in type(case).model_fields:
         record = getattr(case, name)
         for path, _, fact in placed_facts(record) if record else ():
-            for field in HAPPENED:
-                time = getattr(fact, field, None)
+            known = getattr(type(fact), "model_fields", {})
+            for field in (field for field in HAPPENED if field in known):
+                time = getattr(fact, field)
                 if time is not None and opens(time) > latest:
                     yield finding("date.in-future", f"{path}.{field}")

@@ -48,7 +48,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "instrument.no-version": ("R77", "The instrument's version is missing."),
     "instrument.no-language": ("R68", "The language of the instrument is missing."),
     "instrument.no-items": ("R77", "The raw items are missing; a total alone can't be repeated."),
-    "instrument.unnamed": ("R77", "An instrument outside the list needs its name."),
     "instrument.other-version": ("R77", "Given again in another version or language."),
     "instrument.other-author": ("R77", "Given again by somebody else; the same is preferred."),
     # Told to the person (told).
@@ -80,7 +79,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "referral.not-agreed": ("R76", "A transfer, and no word that the other facility agreed."),
     # Caseworkers (caseworkers).
     "caseworker.unlisted": ("R82", "This caseworker is not in the list of those in contact."),
-    "caseworker.twice": ("R82", "Two caseworkers of the list have this code and period."),
     "caseworker.interprets-self": ("R12", "The interpreter and the caseworker are one person."),
     "caseworker.no-licence": ("R120", "A regulated profession without licence body and country."),
 }

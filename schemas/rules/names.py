@@ -28,6 +28,7 @@ _LETTER = "\\w\u0900-\u0dff"
 _WORD = re.compile(f"[{_LETTER}]+")
 _VOWELS = "aeiouyаеёиоуыэюяіє"
 _BENDABLE = 5
+_LONG = 7
 _NUMBER = 6
 
 
@@ -38,15 +39,11 @@ class Wanted(NamedTuple):
     folded: re.Pattern[str] | None
     squeezed: re.Pattern[str] | None
 
-    def is_in(self, text: str) -> bool:
-        """Say whether any of it stands in a text."""
-        plain = without_marks(text)
-        forms = (
-            (self.written, plain),
-            (self.folded, plain.casefold()),
-            (self.squeezed, _squeeze(plain)),
+    def is_in(self, forms: tuple[str, str, str]) -> bool:
+        """Say whether any of it stands in a text, given in these three forms."""
+        return any(
+            pattern.search(form) for pattern, form in zip(self, forms, strict=True) if pattern
         )
-        return any(pattern.search(form) for pattern, form in forms if pattern)
 
 
 def check_names(case: CaseComponents) -> Iterator[Finding]:
@@ -56,8 +53,9 @@ def check_names(case: CaseComponents) -> Iterator[Finding]:
     wanted = _wanted(case.identity)
     for record in _records(case):
         for path, text in free_texts(record):
+            forms = _forms(text)
             for key, sought in wanted.items():
-                if sought.is_in(text):
+                if sought.is_in(forms):
                     yield finding(key, path)
 
 
@@ -112,10 +110,9 @@ def _written_forms(word: str) -> list[str]:
     if len(word) < _BENDABLE:
         return []
     stem = word[:-1] if word[-1] in _VOWELS else word
-    return [
-        _alone(re.escape(form) + f"[{_LETTER}]{{0,2}}")
-        for form in (stem.capitalize(), stem.upper())
-    ]
+    ending = 3 if len(word) >= _LONG else 2
+    forms = (stem.capitalize(), stem.upper())
+    return [_alone(re.escape(form) + f"[{_LETTER}]{{0,{ending}}}") for form in forms]
 
 
 def _alone(pattern: str) -> str:
@@ -135,6 +132,12 @@ def without_marks(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", text)).translate(_LETTERS)
 
 
+def _forms(text: str) -> tuple[str, str, str]:
+    plain = without_marks(text)
+    folded = plain.casefold()
+    return plain, folded, "".join(_WORD.findall(folded))
+
+
 def _squeeze(text: str) -> str:
     """Return only letters and digits, without marks and case: `FM 613902` is `fm613902`."""
-    return "".join(_WORD.findall(without_marks(text))).casefold()
+    return _forms(text)[2]

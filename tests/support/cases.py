@@ -1,5 +1,6 @@
 """Cases for tests of the rules: components from plain JSON data."""
 
+from functools import cache
 from typing import Any
 
 from schemas.case_file import CaseComponents, load_sample_case
@@ -16,6 +17,7 @@ def case(**components: Any) -> CaseComponents:
     return CaseComponents.model_validate(named)
 
 
+@cache
 def sample() -> CaseComponents:
     """Return the components of the shipped sample case."""
     return load_sample_case().components

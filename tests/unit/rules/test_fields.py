@@ -3,11 +3,11 @@
 import pytest
 
 from schemas.components.records import RECORDS, fact_model, parse_record
+from schemas.components.references import _names_caseworkers
 from schemas.components.values import Coded
 from schemas.errors import ComponentError
 from schemas.rules.fields import ALWAYS, FIELDS, judged, subject_of, subject_of_diagnosis
 from schemas.rules.instruments import INSTRUMENTS, subject_of_instrument
-from schemas.rules.leaves import is_caseworker_code, marked_fields
 from schemas.rules.matrix.table import MATRIX
 from schemas.rules.subjects import SUBJECTS
 from schemas.sensitivity import COMPONENTS
@@ -74,7 +74,7 @@ def test_every_caseworker_whom_a_fact_names_is_judged_or_known_to_be_none(compon
     model = _model(component, field)
     if model is None:
         return
-    listed = marked_fields(model, is_caseworker_code)
+    listed = {name for name in model.model_fields if _names_caseworkers(model, name)}
     judged_here = {named.field for named in row.named}
     assert listed - judged_here == NO_AUTHORS.get(f"{component}.{field}", set())
 
