@@ -68,7 +68,7 @@ def judge_writing(
     for path, field, fact in struck_facts(record, before):
         row = judged(record.component, field)
         entered = row.enter_as or subject_of(record.component, field, fact)
-        if writer.code not in {by for _, by in _named(row, fact)}:
+        if writer.code not in {by for _, by in named_in(row, fact)}:
             found += _answer(path, "compile", entered, writer.staff, register)
     return list(dict.fromkeys(found))
 
@@ -80,7 +80,7 @@ def is_emergency(record: Record) -> bool:
 
 
 def _judge_fact(written: _Written, writer: Writer, register: Register) -> Iterator[Finding]:
-    named = list(_named(written.row, written.fact))
+    named = list(named_in(written.row, written.fact))
     for place, by in named:
         where = f"{written.path}.{place.field}"
         yield from _judge_named(where, place, by, written.subject, register)
@@ -92,7 +92,8 @@ def _judge_fact(written: _Written, writer: Writer, register: Register) -> Iterat
     yield from _stated_role(written, register)
 
 
-def _named(row: Judged, fact: Any) -> Iterator[tuple[Named, str]]:
+def named_in(row: Judged, fact: Any) -> Iterator[tuple[Named, str]]:
+    """Yield what a fact says who did, and the code of that caseworker."""
     for place in row.named:
         stated = getattr(fact, place.field, None)
         codes = stated if isinstance(stated, list) else [stated]
