@@ -36,8 +36,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     # A path in a .pth file adds packages, but not the .pth files beside them: the editable install
     # of the source tree stays out.
     (site / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
-    pip = [sys.executable, "-m", "pip", "--python", home / "bin" / "python", "--quiet"]
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", wheel], check=True)
+    uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-cache", "--no-index"]
+    python = ["--python", home / "bin" / "python", "--compile-bytecode"]
+    subprocess.run([*uv, "--no-deps", *python, wheel], check=True)
     return Installed(home / "bin", tmp_path_factory.mktemp("elsewhere"))
 
 

@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 from services.cli.errors import CommandError
 from services.cli.node_access import NodeAccess, open_node
-from tests.e2e.world import World
+from tests.e2e.world import READY_SECONDS, World
 
 WRITERS = 3
-WRITE_SECONDS = 2.0
+ENOUGH = 12
+"""Records acknowledged before the node is killed, with others on the way."""
 
 
 def test_what_was_acknowledged_survives_and_is_pushed_by_the_locked_node(
@@ -23,7 +24,7 @@ def test_what_was_acknowledged_survives_and_is_pushed_by_the_locked_node(
     with world.serving("alpha") as (alpha,):
         world.unlock("alpha")
         stored = write_until_killed(world, alpha.kill)
-    assert len(stored) >= WRITERS
+    assert len(stored) >= ENOUGH
     with world.serving("alpha", "hub"), open_node(world.folder / "alpha") as node:
         assert node.get("/v1/status")["locked"] is True
         await_pushed(node)
@@ -52,7 +53,9 @@ def write_until_killed(world: World, kill: Callable[[], None]) -> dict[str, str]
     threads = [threading.Thread(target=write, args=(one,)) for one in range(WRITERS)]
     for thread in threads:
         thread.start()
-    time.sleep(WRITE_SECONDS)
+    deadline = time.monotonic() + READY_SECONDS
+    while len(stored) < ENOUGH and time.monotonic() < deadline:
+        time.sleep(0.001)
     kill()
     for thread in threads:
         thread.join()
