@@ -1,12 +1,14 @@
-"""What one version of a record has that another has not, fact by fact, each with its path."""
+"""Facts with their paths: which a record has, which another version has not, a record of some."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from schemas.components.base import Record, facts_of
+
+RecordT = TypeVar("RecordT", bound=Record)
 
 
 def placed_facts(record: Record) -> Iterator[tuple[str, str, Any]]:
@@ -42,6 +44,22 @@ def struck_facts(record: Record, before: Record | None) -> Iterator[tuple[str, s
         held = getattr(record, field)
         if held is None or isinstance(held, list):
             yield path, field, fact
+
+
+def with_facts(record: RecordT, keeps: Callable[[str, str, Any], bool]) -> RecordT:
+    """Return the record with those facts only that `keeps(path, field, fact)` wants."""
+    kept: dict[str, Any] = {
+        field: [] if isinstance(getattr(record, field), list) else None
+        for field in type(record).model_fields
+    }
+    for path, field, fact in placed_facts(record):
+        if not keeps(path, field, fact):
+            continue
+        if isinstance(kept[field], list):
+            kept[field].append(fact)
+        else:
+            kept[field] = fact
+    return record.model_copy(update=kept)
 
 
 def _print(field: str, fact: Any) -> str:

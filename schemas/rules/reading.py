@@ -6,8 +6,9 @@ at all is decided elsewhere, and both have to say yes.
 
 from typing import Any, TypeVar
 
-from schemas.components.base import Record, facts_of
+from schemas.components.base import Record
 from schemas.rules.authorship import Allowed, may
+from schemas.rules.changes import with_facts
 from schemas.rules.fields import subject_of
 from schemas.rules.narrowing import NO_NARROWING, Narrowing
 from schemas.rules.staff import Staff
@@ -17,16 +18,9 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 def readable(record: RecordT, reader: Staff, narrowing: Narrowing = NO_NARROWING) -> RecordT:
     """Return the record with only those facts that `reader` may read."""
-    kept: dict[str, Any] = {
-        field: [] if isinstance(getattr(record, field), list) else None
-        for field in type(record).model_fields
-    }
-    for field, fact in facts_of(record):
+
+    def may_read(_path: str, field: str, fact: Any) -> bool:
         subject = subject_of(record.component, field, fact)
-        if not isinstance(may("read", subject, reader, narrowing), Allowed):
-            continue
-        if isinstance(kept[field], list):
-            kept[field].append(fact)
-        else:
-            kept[field] = fact
-    return record.model_copy(update=kept)
+        return isinstance(may("read", subject, reader, narrowing), Allowed)
+
+    return with_facts(record, may_read)

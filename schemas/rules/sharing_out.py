@@ -5,12 +5,12 @@ This splits a record into versions that follow each other, each adding what one 
 sign. Whose keys sign in truth is the caller's affair; nothing here lets anybody sign.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from schemas.components.base import Record
-from schemas.rules.changes import placed_facts
+from schemas.rules.changes import placed_facts, with_facts
 from schemas.rules.fields import judged
 from schemas.rules.findings import blocking
 from schemas.rules.writing import Register, Writer, judge_writing, named_in
@@ -53,29 +53,18 @@ def share_out(record: RecordT, register: Register) -> tuple[list[Share[RecordT]]
         if candidates[path]:
             chosen[path] = next(code for code in preferred if code in candidates[path])
     order = list(dict.fromkeys(chosen.values()))
-    versions = []
-    for place, signer in enumerate(order):
-        signed = order[: place + 1]
-        facts = {path for path, by in chosen.items() if by in signed}
-        versions.append(Share(signer, _only(record, facts)))
+    versions = [
+        Share(signer, _signed_by(record, chosen, order[: place + 1]))
+        for place, signer in enumerate(order)
+    ]
     return versions, [path for path, codes in candidates.items() if not codes]
+
+
+def _signed_by(record: RecordT, chosen: Mapping[str, str], signers: list[str]) -> RecordT:
+    return with_facts(record, lambda path, _field, _fact: chosen.get(path) in signers)
 
 
 def _fact_path(path: str, paths: Container[str]) -> str:
     while path not in paths:
         path = path.rpartition(".")[0]
     return path
-
-
-def _only(record: RecordT, paths: set[str]) -> RecordT:
-    """Return the record with those facts only, in their order."""
-    kept: dict[str, Any] = {
-        field: [] if isinstance(getattr(record, field), list) else None
-        for field in type(record).model_fields
-    }
-    for path, field, fact in placed_facts(record):
-        if path in paths and isinstance(kept[field], list):
-            kept[field].append(fact)
-        elif path in paths:
-            kept[field] = fact
-    return record.model_copy(update=kept)
