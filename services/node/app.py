@@ -19,6 +19,7 @@ from keys.secret_files import read_secret
 from keys.suite_opening import self_test
 from schemas.wire.hub_api import Introduction
 from services.hub_client.client import open_hub_client
+from services.node.attachment_files import sweep
 from services.node.audit import NodeLog
 from services.node.folder import NodeFolder
 from services.node.init import read_hub_card
@@ -137,6 +138,7 @@ async def open_node(
         )
         # A crash between an erasure's commit and the removal of its files is made good here.
         await clean_up(node)
+        await sweep(folder, db)
         try:
             yield node
         finally:

@@ -15,13 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from exchange.sealing import seal_attachment
 from exchange.section import AttachmentDescriptor
 from keys.randomness import new_seed
-from keys.secret_files import replace_secret
 from schemas.case_file import CASE_FORMAT, CaseAttachment, CaseFile, attachments_of
 from schemas.components.base import Record
 from schemas.encoding import sha256
 from schemas.errors import ComponentError
 from schemas.sensitivity import Category, Component
 from services.node import grants, push, records, staff
+from services.node.attachment_files import keep_file
 from services.node.keyholder import RecordKeys
 from services.node.node import Node
 from services.node.push import AttachmentOut
@@ -58,7 +58,7 @@ def one_component(
 async def add_case(node: Node, case: CaseFile, author: str) -> list[StoredRecord]:
     """Seal and store a case, all or nothing; on disk before this returns. `author`: staff id.
 
-    Raises LockedError, InputError, ComponentError.
+    Raises LockedError, InputError, ComponentError, StorageError.
     """
     keys = node.records()
     contents = await asyncio.to_thread(_contents, case)
@@ -114,9 +114,7 @@ async def _seal(
         title=attachment.name,
     )
     # The file first: a file that no row names harms nobody, a row without its file does.
-    await asyncio.to_thread(
-        replace_secret, node.folder.attachment(descriptor.ciphertext), ciphertext
-    )
+    await keep_file(node.folder, descriptor.ciphertext, ciphertext)
     session.add(
         AttachmentRow(
             digest=descriptor.ciphertext,

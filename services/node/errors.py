@@ -10,6 +10,7 @@ NodeError
 ├── InputError           a field can't be accepted; says which and why, never its value
 ├── NotTrustedError      a facility that nobody here has pinned by fingerprint
 ├── ForkError            the hub showed two histories: nothing is opened until a person decides
+├── StorageError         the disk or the store can't take it now; nothing was done
 └── FolderError          a node folder is missing, damaged, in use or in the way
     └── BackupError      a backup file can't be written, read or opened
 """
@@ -75,6 +76,10 @@ class ForkError(NodeError):
 
     def __init__(self) -> None:
         super().__init__("the hub's log contradicts what it showed this node before")
+
+
+class StorageError(NodeError):
+    """The disk is full or fails. Nothing was done."""
 
 
 class FolderError(NodeError):

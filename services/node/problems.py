@@ -20,6 +20,7 @@ from services.node.errors import (
     LockedError,
     NotThereError,
     NotTrustedError,
+    StorageError,
     TokenError,
 )
 from services.web.problems import STATUSES, TYPE_PREFIX, Kind, ProblemTable, problem_response
@@ -70,6 +71,12 @@ NODE: Mapping[type[Exception], Kind] = {
         "hub-log-forked",
         "The hub's log contradicts what it showed before",
         "Nothing is opened until the operator and an auditor have looked into it.",
+    ),
+    StorageError: Kind(
+        503,
+        "unavailable",
+        "Not now; nothing was done",
+        "See whether this machine's disk is full, then try again.",
     ),
     HubUnavailableError: Kind(
         503, "hub-unavailable", "The hub can't be reached", "Try again later."

@@ -26,7 +26,7 @@ from services.node import (
     repair,
     revocations,
 )
-from services.node.errors import ForkError, LockedError
+from services.node.errors import ForkError, LockedError, StorageError
 from services.node.keyholder import RecordKeys
 from services.node.node import Node
 from services.node.store import consents as consent_store
@@ -105,6 +105,8 @@ class Sync:
             return True
         except ForkError:
             self._trouble(done, "hub-log-forked")
+        except StorageError:
+            self._trouble(done, "storage")
         except Exception as error:
             # One step's fault must not end the loop; its class is enough to find it by.
             log.error("sync step %s: %s", step.__name__, type(error).__name__)

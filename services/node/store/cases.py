@@ -80,3 +80,8 @@ async def find_attachment(session: AsyncSession, content_tag: bytes) -> Attachme
     """Return the attachment with this content."""
     found = select(AttachmentRow).where(AttachmentRow.content_tag == content_tag)
     return (await session.scalars(found)).one_or_none()
+
+
+async def attachment_digests(session: AsyncSession) -> frozenset[str]:
+    """Return the digests of all attachments, which name their files."""
+    return frozenset(await session.scalars(select(AttachmentRow.digest)))

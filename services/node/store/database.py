@@ -5,6 +5,8 @@ what is erased is overwritten. One process, one writer at a time. PROTOCOL secti
 """
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,8 +14,12 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from services.node.errors import StorageError
+
+log = logging.getLogger("safehand.node")
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -21,6 +27,17 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
 )
+_PASSING = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOMEM,
+    }
+)
+"""Primary result codes that tell of the machine's state, not of a fault in a statement."""
 _TRIES, _PAUSE = 40, 0.05
 """How often, and after how many seconds, an erasure asks readers to make way."""
 
@@ -62,13 +79,23 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """Give one transaction: committed when the block ends, rolled back if it raises."""
-        async with (
-            self._turn,
-            AsyncSession(self._writer, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        """Give one transaction: committed when the block ends, rolled back if it raises.
+
+        Raises StorageError if the disk or the file can't take it.
+        """
+        try:
+            async with (
+                self._turn,
+                AsyncSession(self._writer, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+        except OperationalError as fault:
+            cause = fault.orig
+            if isinstance(cause, sqlite3.Error) and _is_passing(cause):
+                log.error("store-failed %s", cause.sqlite_errorname)
+                raise StorageError("store") from None
+            raise
 
     async def truncate_log(self) -> bool:
         """Copy the write-ahead log into the file and empty it: the last step of an erasure.
@@ -89,3 +116,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def _is_passing(error: sqlite3.Error) -> bool:
+    return error.sqlite_errorcode & 0xFF in _PASSING  # extended codes have more above
