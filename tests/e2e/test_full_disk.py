@@ -1,4 +1,4 @@
-"""A hub whose disk fills up under it: refused, nothing half-written, and it goes on afterwards.
+"""A hub or node whose disk fills up: it refuses, leaves nothing half-written, and goes on later.
 
 What was acknowledged stays; what was refused is not there, and is taken when it comes again with
 the same ids. The log verifies, before and after another start. PROTOCOL sections 8 and 10.
@@ -14,9 +14,13 @@ import httpx
 import pytest
 
 from schemas.wire.hub_api import ReleaseOut
+from services.cli.errors import NodeRefusalError
+from services.cli.node_access import NodeAccess
 from services.hub_client.client import HubClient
 from services.hub_client.errors import HubUnavailableError
 from tests.e2e.installed import Installed
+from tests.support import node_cases
+from tests.support.exchange import Exchange
 from tests.support.hub_traffic import Traffic, place_of
 from tests.support.live_hub import LiveHub, lay_out
 from tests.support.tight_disk import TightDisk, kinds, tight_disk
@@ -109,3 +113,57 @@ async def require_healed(hub: LiveHub, traffic: Traffic, alpha: HubClient, beta:
     released = [one.release for one in entries if one.action == "release.decide"]
     assert sorted(filter(None, released)) == sorted(traffic.account.releases)
     assert (await beta.consent(traffic.consent)).releases == len(traffic.account.releases)
+
+
+def test_a_node_with_a_full_disk_refuses_and_room_heals(
+    installed: Installed, disk: TightDisk
+) -> None:
+    world = Exchange(disk.folder, installed.command)
+    world.found()
+    alpha = world.nodes["alpha"]
+    with alpha.running():
+        world.unlock("alpha")
+        with world.node("alpha") as node:
+            author = node.post("/v1/staff", {"role": "nurse", "name": "N. N."})["staff"]
+            disk.fill(alpha.pid)
+            stored = store_until_refused(node, author)
+            assert {one["code_number"] for one in node.get("/v1/records")["cases"]} == stored
+            disk.make_room(alpha.pid)
+            last = store(node, author, MOST)
+        alpha.kill()
+        alpha.start()
+        world.unlock("alpha")
+        with world.node("alpha") as node:
+            cases = node.get("/v1/records")["cases"]
+            assert {one["code_number"] for one in cases} == {*stored, last}
+    assert files_without_a_row(disk.folder / "alpha") == set()
+
+
+def store(node: NodeAccess, author: str, number: int) -> str:
+    """Store a case with an attachment; return its code number."""
+    code = f"FULL-{number:04}"
+    node.post("/v1/cases", {"author": author, "case": node_cases.case(code)})
+    return code
+
+
+def store_until_refused(node: NodeAccess, author: str) -> set[str]:
+    """Store cases until some in a row were refused; return what was stored."""
+    stored: set[str] = set()
+    for number in range(MOST):
+        try:
+            stored.add(store(node, author, number))
+        except NodeRefusalError as refusal:
+            if (refusal.status, refusal.slug) != (503, "unavailable"):
+                raise
+            if number >= len(stored) + IN_A_ROW:
+                return stored
+    raise AssertionError("the disk was never full")
+
+
+def files_without_a_row(folder: Path) -> set[str]:
+    """Return the attachments' files that the store does not know of."""
+    with closing(sqlite3.connect(f"file:{folder}/node.db?mode=ro", uri=True)) as raw:
+        named = {one for (one,) in raw.execute("SELECT digest FROM attachment")}
+    found = {path.name for path in (folder / "attachments").iterdir()}
+    assert named <= found
+    return found - named
