@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from schemas.components.check_digits import is_loinc, is_snomed
 from schemas.components.icd10 import code_exists
 
 _ODD_SPACE = re.compile(r"[^\S\n\t]|\ufeff")
@@ -133,6 +134,17 @@ CODE_SHAPES: dict[CodeSystem, str] = {
 }
 
 
+def code_fault(system: CodeSystem, code: str) -> str | None:
+    """Return what is wrong with a code, as far as that can be told without its whole system."""
+    if not re.fullmatch(CODE_SHAPES[system], code):
+        return "has not the shape of its system"
+    if system == "icd-10" and not code_exists(code):
+        return "is not in WHO's ICD-10"
+    if (system == "loinc" and not is_loinc(code)) or (system == "snomed" and not is_snomed(code)):
+        return "has a wrong check digit"
+    return None
+
+
 class Coded(BaseModel):
     """Something coded in a published system, said in words, or both."""
 
@@ -148,8 +160,6 @@ class Coded(BaseModel):
             raise ValueError("system and code go together")
         if self.system is None and self.text is None:
             raise ValueError("needs a code or a text")
-        if self.system and not re.fullmatch(CODE_SHAPES[self.system], self.code or ""):
-            raise FieldError("code", "has not the shape of its system")
-        if self.system == "icd-10" and self.code and not code_exists(self.code):
-            raise FieldError("code", "is not in WHO's ICD-10")
+        if self.system and (fault := code_fault(self.system, self.code or "")):
+            raise FieldError("code", fault)
         return self

@@ -4,12 +4,10 @@ Labels can be wrong in one direction only: what the code table says is taken int
 where a label says less.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from schemas.components.codes import category_of_code
-from schemas.components.icd10 import code_exists
-from schemas.components.values import CODE_SHAPES, CodeSystem
+from schemas.components.values import CodeSystem, code_fault
 from schemas.fhir.codecs import Json
 from schemas.fhir.systems import ACT_CODE, CODE_SYSTEMS, CONFIDENTIALITY, SENSITIVITY, TERMINOLOGY
 from schemas.sensitivity import CATEGORIES, Category, strictest
@@ -50,14 +48,10 @@ _VITAL_SIGNS = (f"{TERMINOLOGY}/observation-category", "vital-signs")
 
 
 def known_code(coding: Json) -> tuple[CodeSystem, str] | None:
-    """Return system and code of a Coding in a system that records use, if its shape is right."""
+    """Return system and code of a Coding in a system of ours, if nothing is wrong with it."""
     system = _SYSTEM_NAMES.get(str(coding.get("system")))
     code = str(coding.get("code"))
-    if system is None or not re.fullmatch(CODE_SHAPES[system], code):
-        return None
-    if system == "icd-10" and not code_exists(code):
-        return None
-    return system, code
+    return None if system is None or code_fault(system, code) else (system, code)
 
 
 def _from_labels(resource: Json) -> Iterator[Category]:

@@ -113,7 +113,7 @@ def test_an_unknown_instrument_counts_as_a_psychological_test():
         ({"system": "snomed", "code": "47505003"}, "diagnosis-psychiatric"),
         ({"system": "snomed", "code": "66214007"}, "diagnosis-psychiatric"),
         ({"system": "snomed", "code": "38341003"}, "diagnosis-medical"),
-        ({"system": "snomed", "code": "999999999"}, "diagnosis-uncoded"),
+        ({"system": "snomed", "code": "999999994"}, "diagnosis-uncoded"),
         ({"system": "loinc", "code": "44261-6"}, "diagnosis-uncoded"),
         ({"text": "PTSD"}, "diagnosis-uncoded"),
     ],
