@@ -18,13 +18,16 @@ from tests.support.free_text import is_free_text, with_texts
 
 Field = tuple[type[BaseModel], str]
 
-MORE: dict[str, dict[str, list[dict[str, Any]]]] = {
+MORE: dict[str, dict[str, list[dict[str, Any]] | dict[str, Any]]] = {
     "administrative": {"guardians": [{"kind": "parent", "conflict_of_interest": True}]},
     "health": {
         "letters": [{"on": "2026-03-01", "subject": "x", "sender": "x"}],
         "lab_results": [{"test": {"text": "x"}, "text": "x"}],
     },
-    "referral": {"back_reports": [{"on": "2026-03-01", "arrived": "yes"}]},
+    "referral": {
+        "back_reports": [{"on": "2026-03-01", "arrived": "yes"}],
+        "caregiver": {"relation": "mother"},
+    },
 }
 """Facts that the sample has none of. Their other texts are filled in."""
 EITHER_OR = frozenset({"Letter.sender", "Letter.recipient", "LabResult.text"})
@@ -115,7 +118,10 @@ def _filled(case: CaseFile) -> dict[str, Any]:
     plain = case.model_dump(mode="json", by_alias=True, exclude_none=True)
     for component, facts in MORE.items():
         for field, more in facts.items():
-            plain["components"][component].setdefault(field, []).extend(more)
+            if isinstance(more, dict):
+                plain["components"][component][field] = more
+            else:
+                plain["components"][component].setdefault(field, []).extend(more)
     return _fill(CaseFile.model_validate(plain))
 
 
