@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from schemas.components.administrative import AdministrativeRecord
 from schemas.components.assignment import category_of
-from schemas.components.base import ComponentModel, Record, facts_of
+from schemas.components.base import ComponentModel, Record, facts_of, require_distinct
 from schemas.components.consent import ConsentRecord
 from schemas.components.discharge import DischargeSummaryRecord
 from schemas.components.health import HealthRecord
@@ -22,7 +22,7 @@ from schemas.components.interventions import InterventionsRecord
 from schemas.components.records import MAX_FAULTS, component_error
 from schemas.components.references import dangling_caseworkers
 from schemas.components.referral import ReferralRecord
-from schemas.components.values import AttachmentName, ContentType
+from schemas.components.values import AttachmentName, ContentType, FieldError
 from schemas.errors import ComponentError
 from schemas.identifiers import CodeNumber
 from schemas.samples.picture import noise_png
@@ -94,20 +94,26 @@ class CaseFile(ComponentModel):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        names = [attachment.name for attachment in self.attachments]
-        if len(set(names)) != len(names):
-            raise ValueError("two attachments have one name")
-        if self._attachment_names() != set(names):
-            raise ValueError("attachments and the documents that name them don't match")
+        require_distinct("attachments", [attachment.name for attachment in self.attachments])
+        names = {attachment.name for attachment in self.attachments}
+        placed = self._attachment_places()
+        for name, (_, path) in placed.items():
+            if name not in names:
+                raise FieldError(path, "names an attachment that is not there")
+        for place, attachment in enumerate(self.attachments):
+            if attachment.name not in placed:
+                raise FieldError(f"attachments.{place}", "is named by no fact")
         return self
 
-    def _attachment_names(self) -> set[str]:
-        placed: dict[str, Category] = {}
+    def _attachment_places(self) -> dict[str, tuple[Category, str]]:
+        """Return the section and the path of each attachment that facts name."""
+        placed: dict[str, tuple[Category, str]] = {}
         for record in self.records():
             for name, category in attachments_of(record).items():
-                if placed.setdefault(name, category) != category:
-                    raise ValueError("an attachment is named in two sections")
-        return set(placed)
+                path = f"components.{record.component}"
+                if placed.setdefault(name, (category, path))[0] != category:
+                    raise FieldError(path, "names an attachment of another section")
+        return placed
 
     def records(self) -> list[Record]:
         """Return the components that are there, in the order of the booklet."""
