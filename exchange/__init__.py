@@ -1,1 +1,1 @@
-"""."""
+"""Protocol: sealing, grants, consent, release, opening, audit. Pure functions over values."""

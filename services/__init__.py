@@ -1,1 +1,1 @@
-"""."""
+"""Processes: the only place with HTTP, SQL, files and time."""

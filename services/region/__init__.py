@@ -1,1 +1,1 @@
-"""."""
+"""The regional database's process, second aggregator of statistics. Nothing is here yet."""

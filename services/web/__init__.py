@@ -1,1 +1,1 @@
-"""."""
+"""What hub and node share as servers: problems, signatures, limits, transport, metrics."""
