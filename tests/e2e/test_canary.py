@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 import pytest
 
+from schemas.sensitivity import CATEGORIES, COMPONENTS
 from tests.e2e.installed import Installed
 from tests.support import postgres, process_memory
 from tests.support.canary import FORMS, Hit, Marks, Scanner, Unit
@@ -28,6 +29,7 @@ from tests.support.canary_case import left_out
 from tests.support.careless import give_away
 from tests.support.watched import Watched, units_of_process
 
+SHORTEST_WORD = 10
 LAYERS = ("zlib", "gzip", "deflate")
 
 
@@ -65,8 +67,17 @@ def test_every_field_that_a_person_fills_in_holds_a_canary(watched: Watched) -> 
 
 
 def test_the_hub_holds_none_of_them(watched: Watched) -> None:
-    hits = Scanner(watched.marks).scan(watched.units_of_hub())
+    hits = Scanner(watched.marks.all).scan(watched.units_of_hub())
     assert where(hits, watched) == []
+
+
+def test_the_hub_is_not_told_what_a_section_is(watched: Watched) -> None:
+    """Neither in what it was sent nor in what it keeps. (Its program knows the words.)"""
+    words = [one for one in (*CATEGORIES, *COMPONENTS) if len(one) >= SHORTEST_WORD]
+    hits = Scanner(words).scan(
+        one for one in watched.units_of_hub() if one.place.startswith(("column", "captured"))
+    )
+    assert hits == []
 
 
 def test_the_capture_is_of_the_whole_job(watched: Watched) -> None:
@@ -76,7 +87,7 @@ def test_the_capture_is_of_the_whole_job(watched: Watched) -> None:
 
 
 def test_locked_nodes_and_commands_leave_none_of_them_on_disk(watched: Watched) -> None:
-    hits = Scanner(watched.marks).scan(watched.units_at_rest())
+    hits = Scanner(watched.marks.all).scan(watched.units_at_rest())
     assert where(hits, watched) == []
 
 
@@ -84,7 +95,7 @@ def test_a_node_that_forgets_to_encrypt_is_found_in_every_form(watched: Watched)
     """What a careless node pushes is found in database, folder and capture: nothing hides it."""
     marks = Marks.draw()
     give_away(watched, planted(marks))
-    hits = Scanner(marks).scan(
+    hits = Scanner(marks.all).scan(
         one for one in watched.units_of_hub() if not one.place.startswith("memory")
     )
     for place in ("column sections.ciphertext", "attachments", "captured request_body"):
@@ -113,7 +124,7 @@ def planted(marks: Marks) -> list[bytes]:
 def test_controls_are_found_in_every_form_and_stream() -> None:
     marks = Marks.draw()
     units = [Unit("here", content) for content in planted(marks)]
-    assert {(one.form, one.layer) for one in Scanner(marks).scan(units)} >= everything()
+    assert {(one.form, one.layer) for one in Scanner(marks.all).scan(units)} >= everything()
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -121,8 +132,8 @@ def test_each_form_is_found_for_each_alphabet(form: str) -> None:
     marks = Marks.draw()
     for mark in marks.all:
         data = b"\x00before" + FORMS[form](f"{mark}0042") + b"after"
-        assert form in {one.form for one in Scanner(marks).scan([Unit("here", data)])}
-    assert Scanner(Marks.draw()).scan([Unit("here", data)]) == []
+        assert form in {one.form for one in Scanner(marks.all).scan([Unit("here", data)])}
+    assert Scanner(Marks.draw().all).scan([Unit("here", data)]) == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +151,7 @@ def test_what_encoders_make_is_found(encode: Callable[[str], str]) -> None:
     marks = Marks.draw()
     for text in (marks.latin, marks.arabic):
         data = f"before {encode(text)} after".encode()
-        assert Scanner(marks).scan([Unit("here", data)]) != []
+        assert Scanner(marks.all).scan([Unit("here", data)]) != []
 
 
 def test_a_control_is_found_in_the_memory_of_a_process(tmp_path: Path) -> None:
@@ -155,7 +166,7 @@ def test_a_control_is_found_in_the_memory_of_a_process(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"held\n"
-        hits = Scanner(marks).scan(units_of_process(process.pid))
+        hits = Scanner(marks.all).scan(units_of_process(process.pid))
     assert {(one.form, one.layer) for one in hits} >= everything()
 
 

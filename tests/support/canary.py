@@ -13,7 +13,6 @@ import secrets
 import string
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 from tests.support.streams import inflated
@@ -126,21 +125,16 @@ class Marks:
         """The marks themselves."""
         return self.latin, self.latin.upper(), self.arabic
 
-    @cached_property
-    def needles(self) -> dict[bytes, list[str]]:
-        """Every byte string to look for, with its form, or forms where two look the same."""
-        found: dict[bytes, list[str]] = {}
-        for name, form in FORMS.items():
-            for mark in self.all:
-                found.setdefault(form(mark), []).append(name)
-        return found
-
 
 class Scanner:
-    """Looks for the marks of one run."""
+    """Looks for some texts: the marks of one run, or words of ten letters or so."""
 
-    def __init__(self, marks: Marks) -> None:
-        self._needles = marks.needles
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._needles: dict[bytes, list[str]] = {}
+        """Every byte string to look for, with its form, or forms where two look the same."""
+        for text in texts:
+            for name, form in FORMS.items():
+                self._needles.setdefault(form(text), []).append(name)
 
     def scan(self, units: Iterable[Unit]) -> list[Hit]:
         """Return everything that is found: no more than one hit for each form in each unit."""
