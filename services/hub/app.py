@@ -17,6 +17,7 @@ from services.hub.errors import HubError
 from services.hub.routes import audit, consents, directory, exchange, sections
 from services.hub.settings import HubSettings
 from services.hub.start import running_hub
+from services.web.application import new_application
 from services.web.errors import WebError
 from services.web.metrics import Metrics, health_routes
 from services.web.shield import Shield
@@ -44,8 +45,7 @@ def create_app(settings: HubSettings, *, clock: Clock = wall_clock) -> FastAPI:
 
 def bare_app(metrics: Metrics) -> FastAPI:
     """Return the application without a hub behind it: enough to describe it."""
-    # The description is a file in the repository; no page that loads scripts is served.
-    app = FastAPI(title="Safehand hub", version="1", openapi_url=None)
+    app = new_application("Safehand hub")
     for module in (directory, sections, consents, exchange, audit):
         app.include_router(module.router)
     app.include_router(health_routes(metrics, lambda: _not_ready(app)))

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 from fastapi import Depends, FastAPI
@@ -33,6 +32,7 @@ from services.node.settings import NodeSettings
 from services.node.store.database import Database, open_engine
 from services.node.store.migrate import migrate
 from services.node.sync import Sync
+from services.web.application import new_application
 from services.web.metrics import Metrics, health_routes
 from services.web.shield import Shield
 
@@ -70,7 +70,7 @@ def create_app(
 
 def bare_app(metrics: Metrics) -> FastAPI:
     """Return the application without a node behind it: enough to describe it."""
-    app = FastAPI(title="Safehand node", version="1", **_NO_PAGES)
+    app = new_application("Safehand node")
     health = health_routes(metrics, lambda: _not_ready(app))
     app.include_router(health, dependencies=[Depends(require_host)])
     for routes in (keys, people, records, consents, requests, releases, audit, fhir):
@@ -86,10 +86,6 @@ def _not_ready(app: FastAPI) -> list[str]:
     """Return what keeps the node from its work. Being locked does not, nor a hub that is away."""
     sync: Sync = app.state.sync
     return ["hub-log-forked"] if sync.hub.trouble == "hub-log-forked" else []
-
-
-_NO_PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
-"""No interactive pages: they would load scripts from elsewhere."""
 
 
 @contextlib.asynccontextmanager

@@ -4,13 +4,13 @@ Owns size limits and media types. Never parses forms: Starlette would write larg
 to temporary files.
 """
 
+import json
 from collections.abc import AsyncIterator
 from typing import TypeVar
 
 from fastapi import Request
 from pydantic import ValidationError
 
-from keys.strict_json import parse_strict
 from schemas.wire.base import WireModel
 from services.web.errors import BodyTooLargeError, MalformedJsonError, MediaTypeError
 from services.web.problems import body_error
@@ -58,9 +58,15 @@ async def read_body(request: Request, limit: int) -> bytes:
 def parse_body(body: bytes, model: type[Model]) -> Model:
     """Return `body` as a wire model. Raises MalformedJsonError, InvalidBodyError."""
     try:
-        parse_strict(body)  # no member twice: two readers would disagree on which one counts
-        return model.from_bytes(body)
+        parsed = model.from_bytes(body)
     except ValidationError as error:
         raise body_error(error) from None
-    except ValueError:
-        raise MalformedJsonError from None
+    # What has the model's shape is shallow and well-formed, but may still name a member twice, and
+    # two readers would disagree on which one counts.
+    json.loads(body, object_pairs_hook=_require_unique)
+    return parsed
+
+
+def _require_unique(members: list[tuple[str, object]]) -> None:
+    if len({name for name, _ in members}) != len(members):
+        raise MalformedJsonError

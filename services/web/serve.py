@@ -5,6 +5,7 @@ always one worker: group commit and the integrator live in one process.
 """
 
 import contextlib
+import gc
 import logging
 
 import uvicorn
@@ -36,6 +37,9 @@ def serve(app: ASGIApp, listener: Listener) -> None:
     is logged.
     """
     server = uvicorn.Server(server_config(app, listener))
+    # What is loaded by now stays: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
     try:
         # uvicorn stops in good order and then raises the interrupt once more.
         with contextlib.suppress(KeyboardInterrupt):
