@@ -182,7 +182,7 @@ def test_a_case_without_its_administrative_part_misses_nothing():
 @pytest.mark.parametrize(
     ("on", "ahead"),
     [
-        ("2026-03-06T00:04:59Z", False),
+        ("2026-03-06T00:05:00Z", False),
         ("2026-03-06T00:05:01Z", True),
         ("2026-03-06", False),
         ("2026-03-07", True),

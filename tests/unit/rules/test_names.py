@@ -46,6 +46,7 @@ def _found(text, **identity):
         "asked for lenuta",
         "LENUȚA came",
         "Łoś, then sleep",
+        "Los, then sleep",
         "Ana slept",
         "her friend calls her ANA",
         "她叫小明嗎",

@@ -112,6 +112,17 @@ def test_a_result_that_wants_something_done_is_open(result):
     assert len(_dropped({"screenings": [{"disease": "hiv", "result": result}]}, {})) == 1
 
 
+@pytest.mark.parametrize("status", ["active", "recurrence"])
+def test_a_problem_that_goes_on_or_came_back_is_open(status):
+    assert len(_dropped({"problems": [{"code": PTSD, "status": status}]}, {})) == 1
+
+
+@pytest.mark.parametrize("status", ["active", "on-hold"])
+def test_a_medicine_that_is_only_paused_is_open(status):
+    paused = {"product": {"text": "x"}, "status": status}
+    assert len(_dropped({"medications": [paused]}, {})) == 1
+
+
 def test_a_problem_is_the_same_by_code_whatever_the_words_and_by_words_whatever_the_case():
     coded = {"problems": [{"code": {**PTSD, "text": "PTSD after months"}}]}
     assert _dropped(coded, {"diagnoses": [{"code": PTSD}]}) == []
