@@ -3,18 +3,19 @@
 Owns revoking by token and by the person's own code, the signed list, and receipts of its effect.
 """
 
+from exchange.consent import CLOCK_SKEW
 from exchange.errors import CodeError, StatementError
 from exchange.revocation import revocation_hash
 from exchange.vouching import VouchedRevocation, read_revocation
+from keys.directory import is_current
 from keys.signing import key_id
 from keys.tokens import jws_digest, sign_revocation_list
 from schemas.encoding import b64u, unb64u
 from schemas.errors import EncodingError
 from schemas.wire.hub_api import AuditDetails, Recorded, RevocationsOut
-from schemas.wire.statement import RevocationReceipt, SignedStatement
+from schemas.wire.statement import RevocationReceipt, SignedStatement, StaffStatement
 from schemas.wire.token import RevocationListClaims
 from services.hub.calls import Call
-from services.hub.consenting import require_timely
 from services.hub.context import Hub
 from services.hub.database.interface import Connection
 from services.hub.directory import Member
@@ -25,6 +26,8 @@ from services.hub.turn import Turn
 
 LIST_LIFETIME = 86_400
 """Seconds for which a revocation list counts."""
+MAX_AGE = 30 * 86_400
+"""Seconds for which a signed revocation may wait for the hub, say through an outage."""
 
 
 def read_revocation_token(token: str, issuer: Member) -> VouchedRevocation:
@@ -46,7 +49,7 @@ async def revoke(turn: Turn, call: Call, token: str, vouched: VouchedRevocation)
         raise NotFoundError
     if row["revoked_at"] is not None:
         return Recorded(id=claims.consent, state="unchanged")
-    require_timely(claims.iat, vouched.signer, turn.now)
+    _require_timely(claims.iat, vouched.signer, turn.now)
     other = row["issuer"] if call.facility == row["recipient"] else row["recipient"]
     details = call.details(
         "revocation.record",
@@ -60,6 +63,20 @@ async def revoke(turn: Turn, call: Call, token: str, vouched: VouchedRevocation)
     await _end(turn, call.hub, claims.consent, token)
     turn.record(details)
     return Recorded(id=claims.consent, state="created")
+
+
+def _require_timely(signed_at: int, signer: StaffStatement, now: int) -> None:
+    """Refuse what is signed in the future, long ago, or by a key that was not current then.
+
+    An appointment that has ended since does not matter: revoking is on the safe side, and what
+    waited out an outage must not be lost for it. Raises RejectedError.
+    """
+    if signed_at > now + CLOCK_SKEW:
+        raise RejectedError("from-the-future")
+    if signed_at < now - MAX_AGE:
+        raise RejectedError("too-old")
+    if not is_current(signer, signed_at):
+        raise RejectedError("signer-not-current")
 
 
 def read_code(text: str) -> str:

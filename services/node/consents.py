@@ -176,15 +176,17 @@ def _row(claims: ConsentClaims, token: str, record: str | None, now: int) -> Con
 async def revoke(node: Node, jti: str, *, staff_id: str, reason: RevocationReason) -> str:
     """Take a consent back, as its issuer or its recipient; return the delivery state.
 
-    It takes effect here in the same transaction, at the hub when it hears of it. Raises
-    NotThereError, ConflictError (revoked already), InputError.
+    It takes effect here in the same transaction, at the hub when it hears of it. May be done again
+    if the hub refused the last one. Raises NotThereError, ConflictError (revoked already),
+    InputError.
     """
     keys, now = node.records(), node.now()
     async with node.db.write() as session:
         consent = await store.get_consent(session, jti)
         if consent is None:
             raise NotThereError("consent")
-        if consent.revoked_at is not None:
+        again = consent.revoked_at is not None
+        if again and not await store.forget_refused_revocation(session, jti):
             raise ConflictError("this consent is revoked already")
         signer = await staff.signer(session, keys, staff_id, now=now)
         claims = RevocationClaims(
@@ -192,7 +194,8 @@ async def revoke(node: Node, jti: str, *, staff_id: str, reason: RevocationReaso
         )
         body = TokenIn(token=sign_revocation(claims, signer.pair))
         position = await push.enqueue(node, session, "revocation", jti, body)
-        await revocations.take_effect(session, node, consent)
+        if not again:
+            await revocations.take_effect(session, node, consent)
     await revocations.clean_up(node)
     return await push.tell_now(node, position)
 

@@ -155,6 +155,22 @@ async def test_either_party_revokes_and_the_half_keys_are_gone(hub: RunningHub, 
     assert (await hub.beta.consent(consent)).state == "revoked"
 
 
+async def test_a_revocation_outlives_its_signers_appointment_but_not_a_month(
+    hub: RunningHub,
+) -> None:
+    consent, alpha = await hub.ready_consent(), hub.story.alpha
+    left = alpha.certify(alpha.doctor, until=NOW + 60)
+    await hub.alpha.push_statements(StatementsIn(statements=[left]))
+    hub.clock.now = NOW + 120
+    after = await refuses(hub.alpha.revoke(revocation(consent, alpha, iat=NOW + 61)))
+    assert after.reasons == ("signer-not-current",)
+    ahead = await refuses(hub.alpha.revoke(revocation(consent, alpha, iat=NOW + 2 * DAY)))
+    assert ahead.reasons == ("from-the-future",)
+    old = await refuses(hub.alpha.revoke(revocation(consent, alpha, iat=NOW - 31 * DAY)))
+    assert old.reasons == ("too-old",)
+    assert (await hub.alpha.revoke(revocation(consent, alpha))).state == "created"
+
+
 async def test_no_one_else_revokes(hub: RunningHub) -> None:
     consent = await hub.ready_consent()
     gamma = hub.story.gamma

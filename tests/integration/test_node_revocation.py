@@ -176,3 +176,20 @@ async def test_a_revocation_stands_though_the_hub_is_away(two: Shelters) -> None
     two.alpha.way.is_cut = False
     await two.settle()
     assert await _state_at_beta(two) == "erased"
+
+
+async def test_a_revocation_that_the_hub_refused_may_be_repeated(two: Shelters) -> None:
+    consent = await two.transfer(valid_until=two.world.clock() + 60 * DAY)
+    two.alpha.way.is_cut = True
+    body = {"staff": two.alpha.staff["case-manager"], "reason": "withdrawn"}
+    path = f"/v1/consents/{consent}/revoke"
+    assert (await two.alpha.post(path, body))["delivery"] == "queued"
+    two.world.clock.now += 31 * DAY
+    two.alpha.way.is_cut = False
+    await two.settle()
+    (refused,) = (await two.alpha.get("/v1/outbox"))["refused"]
+    assert (refused["kind"], refused["reasons"]) == ("revocation", ["too-old"])
+    assert (await two.alpha.post(path, body))["delivery"] == "delivered"
+    assert (await two.alpha.refused("POST", path, json=body)).status_code == 409
+    await two.beta.pull()
+    assert await _state_at_beta(two) == "erased"

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.node.store.tables import ConsentRow, GrantedRow, RefusalRow
+from services.node.store.outbox import REFUSED
+from services.node.store.tables import ConsentRow, GrantedRow, OutboxRow, RefusalRow
 
 
 async def get_consent(session: AsyncSession, jti: str) -> ConsentRow | None:
@@ -63,6 +64,15 @@ async def set_hub_state(session: AsyncSession, kind: str, jti: str, state: str) 
         await session.execute(
             update(RefusalRow).where(RefusalRow.jti == jti).values(hub_state=state)
         )
+
+
+async def forget_refused_revocation(session: AsyncSession, jti: str) -> bool:
+    """Forget that the hub refused a consent's revocation; say whether it had."""
+    refused = delete(OutboxRow).where(
+        OutboxRow.kind == "revocation", OutboxRow.subject == jti, OutboxRow.state == REFUSED
+    )
+    gone = await session.execute(refused.returning(OutboxRow.position))
+    return bool(gone.scalars().all())
 
 
 async def granted(session: AsyncSession, jti: str) -> frozenset[str]:
