@@ -18,11 +18,12 @@ from schemas.components.records import fact_model, holds_list, parse_record
 from schemas.errors import ComponentError
 from schemas.fhir.codecs import Json
 from schemas.fhir.foreign.clinical import CLINICAL_READERS
+from schemas.fhir.foreign.names import names_in
 from schemas.fhir.foreign.observation import read_observation
 from schemas.fhir.foreign.person import PATIENT_ELEMENTS, read_identity, read_profile
 from schemas.fhir.foreign.reading import Lookup, NotMapped, Reader
 from schemas.fhir.foreign.sensitivity import section_of
-from schemas.fhir.foreign.words import names_in, without_names
+from schemas.fhir.foreign.words import without_names
 from schemas.fhir.labels import parse_bundle
 from schemas.fhir.validity import check_resource
 from schemas.sensitivity import Component
@@ -137,7 +138,7 @@ def _patient(resources: list[Json]) -> Json:
 
 def _clinical(resources: list[Json], named: dict[str, Json]) -> tuple[dict[str, Any], list[str]]:
     """Return the data of a health record, and what was not mapped and why."""
-    names = names_in(resources)
+    names = names_in(resources, named)
     health: dict[str, Any] = {}
     missed = []
     for index, resource in enumerate(resources):

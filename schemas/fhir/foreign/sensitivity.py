@@ -1,7 +1,7 @@
 """Which section a foreign resource belongs to: its own labels, else the code table, else identity.
 
 Labels can be wrong in one direction only: what the code table says is taken into account even
-where a label says less.
+where a label says less. That something is not confidential elsewhere is no reason to share it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,13 +36,8 @@ _LABELS: dict[str, Category] = {
     "LIVARG": "family",
 }
 """HL7 sensitivity codes; any other one is treated as the strictest."""
-_CONFIDENTIALITY: dict[str, Category] = {
-    "U": "general",
-    "L": "general",
-    "M": "general",
-    "N": "general",
-}
-"""R and V without a sensitivity code do not say why: they are left to the other rules."""
+_NOT_RESTRICTED = frozenset({"U", "L", "M", "N"})
+"""Confidentiality codes that say nothing here: they are what any system labels by default."""
 _UNREMARKABLE_TYPES = frozenset({"AllergyIntolerance", "Immunization"})
 _VITAL_SIGNS = (f"{TERMINOLOGY}/observation-category", "vital-signs")
 
@@ -55,14 +50,25 @@ def known_code(coding: Json) -> tuple[CodeSystem, str] | None:
 
 
 def _from_labels(resource: Json) -> Iterator[Category]:
-    for label in resource.get("meta", {}).get("security", ()):
-        system, code = label.get("system"), str(label.get("code"))
-        if system == CONFIDENTIALITY and code in _CONFIDENTIALITY:
-            yield _CONFIDENTIALITY[code]
-        elif system == ACT_CODE:
-            yield _LABELS.get(code, "identity")
-        elif system == SENSITIVITY:
-            yield next((known for known in CATEGORIES if known == code), "identity")
+    labels = resource.get("meta", {}).get("security", ())
+    sensitivities = [found for label in labels if (found := _sensitivity(label))]
+    yield from sensitivities
+    if not sensitivities and any(_is_restricted(label) for label in labels):
+        yield "identity"
+
+
+def _sensitivity(label: Json) -> Category | None:
+    system, code = label.get("system"), str(label.get("code"))
+    if system == ACT_CODE:
+        return _LABELS.get(code, "identity")
+    if system == SENSITIVITY:
+        return next((known for known in CATEGORIES if known == code), "identity")
+    return None
+
+
+def _is_restricted(label: Json) -> bool:
+    """Return whether a label is R or V, which do not say why, or a code nobody knows."""
+    return label.get("system") == CONFIDENTIALITY and label.get("code") not in _NOT_RESTRICTED
 
 
 def _from_codes(resource: Json, concepts: Iterable[Json]) -> Iterator[Category]:

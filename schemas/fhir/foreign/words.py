@@ -4,7 +4,7 @@ The bundle as received keeps what is lost here.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 from unicodedata import normalize
 
@@ -56,37 +56,10 @@ def present(**fields: Any) -> Json:
     return {name: value for name, value in fields.items() if value not in (None, [], {}, "")}
 
 
-def _name_parts(name: Json) -> Iterator[str]:
-    given = name.get("given")
-    for part in (name.get("family"), name.get("text"), *(given if isinstance(given, list) else ())):
-        yield from _WORD.findall(normalize("NFC", part) if isinstance(part, str) else "")
-
-
-def names_in(resources: Iterable[Json]) -> frozenset[str]:
-    """Return every word of the names of persons in a bundle, folded, of two letters or more."""
-    words: set[str] = set()
-    for resource in resources:
-        named = [*_listed(resource, "name"), *_contact_names(resource)]
-        for name in named:
-            words |= {word.casefold() for word in _name_parts(name)}
-    return frozenset(word for word in words if len(word) > 1 and not word.isdigit())
-
-
-def _listed(resource: Json, element: str) -> list[Json]:
-    found = resource.get(element)
-    return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
-
-
-def _contact_names(resource: Json) -> Iterator[Json]:
-    for contact in _listed(resource, "contact"):
-        if isinstance(contact.get("name"), dict):
-            yield contact["name"]
-
-
 def without_names(value: Any, names: frozenset[str]) -> Any:
     """Return plain JSON in which every word that is part of a known name is replaced.
 
-    A name that is spelt otherwise than in the bundle's own name elements is not found.
+    A name that is spelt otherwise than where names.py finds it is not found.
     """
     if isinstance(value, dict):
         return {

@@ -101,6 +101,33 @@ def test_names_of_others_in_the_bundle_are_taken_out_too():
 
 
 @pytest.mark.parametrize(
+    "more",
+    [
+        {"recorder": {"reference": "Practitioner/9", "display": "Ion Țurcanu"}},
+        {"recorder": {"display": "Ion Țurcanu"}},
+        {"asserter": {"reference": "#d"}}
+        | {
+            "contained": [
+                {"resourceType": "Practitioner", "id": "d", "name": [{"text": "Țurcanu"}]}
+            ]
+        },
+        {"asserter": {"reference": "#d", "display": "Țurcanu"}}
+        | {"contained": [{"resourceType": "RelatedPerson", "id": "d", "patient": SUBJECT}]},
+    ],
+    ids=["reference", "display alone", "contained", "display of contained"],
+)
+def test_names_of_contained_and_displayed_persons_are_taken_out_too(more):
+    assert (
+        _only(_condition(note=[{"text": "seen by Țurcanu"}], **more)).note == f"seen by {REMOVED}"
+    )
+
+
+def test_what_a_reference_to_no_person_displays_is_no_name():
+    ward = {"encounter": {"reference": "Encounter/1", "display": "ward"}}
+    assert _only(_condition(note=[{"text": "seen on the ward"}], **ward)).note == "seen on the ward"
+
+
+@pytest.mark.parametrize(
     ("resource", "category"),
     [
         (_condition("J06.9"), "general"),
@@ -108,7 +135,10 @@ def test_names_of_others_in_the_bundle_are_taken_out_too():
         (_condition("A15.0"), "infectious"),
         (_condition("Z33"), "reproductive"),
         (_condition(), "identity"),
-        (_condition(meta=_labelled((CONFIDENTIALITY, "N"))), "general"),
+        (_condition(meta=_labelled((CONFIDENTIALITY, "N"))), "identity"),
+        (_condition("J06.9", meta=_labelled((CONFIDENTIALITY, "N"))), "general"),
+        (_condition("F43.1", meta=_labelled((CONFIDENTIALITY, "V"))), "identity"),
+        (_condition("J06.9", meta=_labelled((CONFIDENTIALITY, "R"))), "identity"),
         (_condition("F43.1", meta=_labelled((CONFIDENTIALITY, "N"))), "mental-health"),
         (_condition(meta=_labelled((CONFIDENTIALITY, "R"))), "identity"),
         (_condition(meta=_labelled((CONFIDENTIALITY, "R"), (ACT_CODE, "HIV"))), "infectious"),
