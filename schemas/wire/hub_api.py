@@ -244,6 +244,11 @@ AuditAction = Literal[
     "node.unlock",
     "node.lock",
     "node.revocation",
+    "node.approve",
+    "node.refuse",
+    "node.trust",
+    "node.distrust",
+    "node.staff",
 ]
 
 
@@ -255,7 +260,7 @@ class AuditDetails(WireModel):
     reasons: list[str]
     actor: FacilityCode | Id128 | Literal["hub", "operator", "unknown"]
     staff: Digest | None = None
-    """Key id of the staff member whose signature caused this."""
+    """Key id of the staff member whose signature caused this, or in whose name it was done."""
     counterpart: FacilityCode | None = None
     case: Id128 | None = None
     consent: Id128 | None = None

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from exchange.consent import Deny
 from keys.directory import VerifiedFacility
+from schemas.encoding import b64u
+from schemas.wire.statement import SignedStatement
 from services.node import grants, messages, partners, push, staff
 from services.node.errors import ConflictError, DeniedError, InputError, NotThereError
 from services.node.keyholder import RecordKeys
@@ -117,10 +119,11 @@ async def approve(node: Node, request: str, *, consent: str, staff_id: str) -> t
     facility = await partners.verified(node, row.partner)
     async with node.db.write() as session:
         row = await _incoming(session, request)
-        await staff.signer(session, keys, staff_id, now=node.now(), role="case-manager")
+        by = await staff.signer(session, keys, staff_id, now=node.now(), role="case-manager")
         words = _asked(node, keys, row, facility)
         standing = await _fitting(session, keys, row, words, consent)
         made, positions = await _grant_and_answer(session, node, keys, row, standing)
+        await _record(session, node, row, by, "node.approve", standing)
     return made, await push.tell_now(node, *positions)
 
 
@@ -189,13 +192,37 @@ async def refuse(node: Node, request: str, *, staff_id: str, words: str) -> str:
         row = await _incoming(session, request)
         if row.state == store.APPROVED:
             raise ConflictError("this request was approved; revoke the consent instead")
-        await staff.signer(session, keys, staff_id, now=node.now(), role="case-manager")
+        by = await staff.signer(session, keys, staff_id, now=node.now(), role="case-manager")
         row.state = store.DECLINED
         answer = AnswerWords(approved=False, consent=None, words=words)
         sent = await messages.send(
             node, session, keys, recipient, "answer", "declined", answer, in_reply_to=row.message
         )
+        await _record(session, node, row, by, "node.refuse")
     return await push.tell_now(node, sent.position)
+
+
+async def _record(
+    session: AsyncSession,
+    node: Node,
+    row: MessageRow,
+    by: staff.Signer,
+    action: Literal["node.approve", "node.refuse"],
+    consent: ConsentRow | None = None,
+) -> None:
+    """Enter in the node's log who answered which request, and under which consent."""
+    request = SignedStatement.model_validate_json(row.statement)
+    await node.log.append(
+        session,
+        node.details(
+            action=action,
+            staff=by.pair.key_id,
+            counterpart=row.partner,
+            case=consent.case if consent else None,
+            consent=consent.jti if consent else None,
+            objects=[b64u(request.digest())],
+        ),
+    )
 
 
 def state_of(request: TransferRequest) -> Literal["open", "approved", "declined"]:

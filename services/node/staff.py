@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from keys.keycard import make_staff_statement
 from keys.randomness import new_id
 from keys.signing import SigningPair, new_pair
+from schemas.encoding import b64u
 from schemas.wire.hub_api import Introduction, StatementsIn
 from schemas.wire.statement import SignedStatement, StaffRole
 from services.node import push
@@ -65,6 +66,8 @@ async def add_staff(node: Node, *, role: StaffRole, name: str, until: int) -> St
     async with node.db.write() as session:
         session.add(row)
         await add_statement(node, session, statement)
+        objects = [b64u(statement.digest())]
+        await node.log.append(session, node.details(action="node.staff", objects=objects))
     node.wake.ring()
     return StaffMember(staff, role, name, now, until)
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from keys.signing import key_id
+from schemas.encoding import unb64u
+from schemas.wire.statement import StaffStatement
 from tests.support.node_cases import CODE, COMPLAINT, case, health, identity
 from tests.support.node_world import Shelters, shelters, trust
 
@@ -166,6 +169,44 @@ async def test_only_a_case_manager_consents_and_approves(two: Shelters) -> None:
     body = {"staff": nurse, "consent": consent}
     answer = await two.alpha.refused("POST", f"/v1/requests/{request}/approve", json=body)
     assert answer.status_code == 422
+
+
+async def test_who_answered_trusted_and_appointed_stands_in_the_log(two: Shelters) -> None:
+    await two.store()
+    refused, approved, consent = await two.ask(), await two.ask(), await two.consent()
+    by = two.alpha.staff["case-manager"]
+    no = {"staff": by, "words": "not ours"}
+    await two.alpha.post(f"/v1/requests/{refused}/refuse", no)
+    yes = {"staff": by, "consent": consent}
+    await two.alpha.post(f"/v1/requests/{approved}/approve", yes)
+    await two.alpha.http.delete(f"/v1/trust/{two.beta.facility}")
+    found = (await two.alpha.get("/v1/audit", count=1000))["entries"]
+    seen = [one["details"] for one in found if one["details"]["action"] != "node.unlock"]
+    assert [one["action"] for one in seen] == [
+        "node.trust",
+        "node.staff",
+        "node.refuse",
+        "node.approve",
+        "node.distrust",
+    ]
+    assert {one["counterpart"] for one in seen if one["action"] != "node.staff"} == {
+        two.beta.facility
+    }
+    (signer,) = await _staff_keys(two)
+    assert [one["staff"] for one in seen] == [None, None, signer, signer, None]
+    assert [one["consent"] for one in seen] == [None, None, None, consent, None]
+    assert [len(one["objects"]) for one in seen] == [1, 1, 1, 1, 0]
+
+
+async def _staff_keys(two: Shelters) -> list[str]:
+    """Return the key ids of Alpha's staff, as its introduction tells them."""
+    statements = (await two.alpha.get("/v1/introduction"))["statements"]
+    staff = [
+        StaffStatement.from_bytes(unb64u(one["payload"]))
+        for one in statements
+        if one["type"] == "staff-statement"
+    ]
+    return [key_id(unb64u(one.ed25519)) for one in staff]
 
 
 async def test_refusal_beats_the_consent(two: Shelters) -> None:

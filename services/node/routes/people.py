@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 
 from keys.keycard import fingerprint_text, safety_number
+from schemas.encoding import b64u
 from schemas.identifiers import FacilityCode
 from services.node import api, partners, staff
 from services.node.local import ANode, Local, json_body
@@ -22,6 +23,8 @@ async def trust(request: Request, node: ANode) -> api.PartnerOut:
     partner = await partners.trust(
         node, alias=body.alias, fingerprint=body.fingerprint, introduction=introduction
     )
+    card = b64u(introduction.card.digest())
+    await _record(node, action="node.trust", counterpart=partner.facility, objects=[card])
     return _partner(node, partner)
 
 
@@ -36,6 +39,7 @@ async def list_trusted(node: ANode) -> api.PartnersOut:
 async def distrust(facility: FacilityCode, node: ANode) -> api.PartnersOut:
     node.records()
     await partners.distrust(node, facility)
+    await _record(node, action="node.distrust", counterpart=facility)
     return await list_trusted(node)
 
 
@@ -49,6 +53,12 @@ async def add_staff(request: Request, node: ANode) -> api.StaffOut:
 @router.get("/staff", summary="Who may sign here")
 async def list_staff(node: ANode) -> api.StaffListOut:
     return api.StaffListOut(staff=[_staff(member) for member in await staff.list_staff(node)])
+
+
+async def _record(node: Node, **fields: object) -> None:
+    """Enter in the node's log what was done about a pin."""
+    async with node.db.write() as session:
+        await node.log.append(session, node.details(**fields))
 
 
 def _partner(node: Node, partner: Partner) -> api.PartnerOut:
