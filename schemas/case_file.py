@@ -4,7 +4,6 @@ Owns the shape and its checks. Reads no file itself: whoever does passes in a re
 """
 
 import base64
-import binascii
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Annotated, Literal, Self
@@ -29,6 +28,8 @@ from schemas.samples.picture import noise_png
 from schemas.sensitivity import Category
 
 CASE_FORMAT = "safehand-case/1"
+MAX_PIXELS = 12_000_000
+"""Of all generated pictures of a case, about a byte each: few words must not ask for gigabytes."""
 
 
 class GeneratedPicture(ComponentModel):
@@ -66,7 +67,7 @@ class CaseAttachment(ComponentModel):
             return noise_png(self.picture.seed, self.picture.width, self.picture.height)
         try:
             return base64.b64decode(self.base64 or "", validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error is one, and a character beyond ASCII raises another.
             raise ComponentError("is not base64", f"attachments.{self.name}.base64") from None
 
 
@@ -95,6 +96,11 @@ class CaseFile(ComponentModel):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         require_distinct("attachments", [attachment.name for attachment in self.attachments])
+        pictures = [one.picture for one in self.attachments if one.picture is not None]
+        if sum(picture.width * picture.height for picture in pictures) > MAX_PIXELS:
+            raise FieldError(
+                "attachments", f"ask for pictures of more than {MAX_PIXELS} pixels together"
+            )
         names = {attachment.name for attachment in self.attachments}
         placed = self._attachment_places()
         for name, (_, path) in placed.items():

@@ -1,13 +1,11 @@
 """`safehand record`: own records, and those received, in the booklet's shape."""
 
-import base64
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from services.cli.errors import CommandError
+from services.cli.case_input import load_case
 from services.cli.node_access import NodeDir, open_node
 from services.cli.output import AsJson, note, print_json, print_table, say, working
 from services.cli.times import moment_of
@@ -38,21 +36,6 @@ def add_record(
         return print_json(records)
     print_records(records["records"])
     return note("The node pushes them to the hub as soon as it can: safehand node status")
-
-
-def load_case(file: Path) -> dict[str, Any]:
-    """Return a case file's JSON with attachments that lie beside it put inside."""
-    try:
-        case = json.loads(file.read_bytes())
-    except ValueError:
-        raise CommandError(f"{file} is not JSON", "docs/CASE.md shows a case file.") from None
-    if not isinstance(case, dict):
-        raise CommandError(f"{file} is no case file", "docs/CASE.md shows one.")
-    for attachment in case.get("attachments", []):
-        if isinstance(attachment, dict) and "file" in attachment:
-            content = (file.parent / attachment.pop("file")).read_bytes()
-            attachment["base64"] = base64.b64encode(content).decode("ascii")
-    return case
 
 
 @app.command("list")

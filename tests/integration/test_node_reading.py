@@ -139,6 +139,18 @@ async def test_fhir_search_may_be_posted(two: Shelters) -> None:
     assert answer.json()["total"] == 6
 
 
+async def test_a_posted_search_of_too_many_fields_is_refused(two: Shelters) -> None:
+    fields = {f"field{number}": "x" for number in range(9)}
+    answer = await two.alpha.http.post("/fhir/Bundle/_search", data=fields)
+    assert answer.status_code == 422
+    assert answer.json()["resourceType"] == "OperationOutcome"
+
+
+async def test_a_search_for_two_code_numbers_is_refused(two: Shelters) -> None:
+    query = [("identifier", CODE), ("identifier", CODE)]
+    assert (await two.alpha.http.get("/fhir/Bundle", params=query)).status_code == 422
+
+
 async def test_fhir_never_shows_what_is_outside_the_consent(two: Shelters) -> None:
     await two.transfer(scope={"only": [{"component": "health", "category": "general"}]})
     inside = await _fhir(two.beta, "/fhir/Bundle", identifier=CODE)

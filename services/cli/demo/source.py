@@ -8,7 +8,7 @@ from typing import Any
 from keys.randomness import new_code_number
 from schemas.case_file import CaseFile, load_sample_case
 from schemas.sensitivity import CATEGORIES, Category
-from services.cli.record import load_case
+from services.cli.case_input import load_case
 
 SENSITIVE: tuple[Category, ...] = ("identity", "location", "legal-liaison", "reproductive")
 """What the person of the demo does not want to be sent, as far as her case has it."""

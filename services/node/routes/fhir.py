@@ -57,7 +57,7 @@ async def search(
     node: ANode,
     identifier: Annotated[str, Query(max_length=200)],
 ) -> Response:
-    _only_identifier(list(request.query_params.keys()))
+    _only_identifier([name for name, _ in request.query_params.multi_items()])
     return _fhir(await fhir.search(node, resource_type, identifier))
 
 
@@ -70,9 +70,16 @@ async def search(
 async def post_search(resource_type: ResourceType, request: Request, node: ANode) -> Response:
     require_media_type(request, FORM)
     body = await read_body(request, node.settings.json_bytes)
-    fields = parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=8)
+    fields = _form_fields(body)
     _only_identifier([name for name, _ in fields])
     return _fhir(await fhir.search(node, resource_type, fields[0][1]))
+
+
+def _form_fields(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=8)
+    except ValueError:
+        raise InputError(("body", "is a form of too many fields")) from None
 
 
 def _only_identifier(names: list[str]) -> None:

@@ -1,5 +1,7 @@
 """Failures are two lines for a person: no traceback, no value that was typed or stored."""
 
+import json
+import os
 from pathlib import Path
 
 import httpx
@@ -9,6 +11,7 @@ from typer.testing import CliRunner
 
 from keys.errors import SuiteUnavailableError
 from schemas.wire.hub_api import AuditorCard
+from services.cli.case_input import MAX_ATTACHMENTS_BYTES, load_case
 from services.cli.errors import CommandError, NodeRefusalError
 from services.cli.failures import explain
 from services.cli.main import app
@@ -102,3 +105,42 @@ def test_a_command_in_the_wrong_place_fails_without_a_traceback(
     assert shown.stderr.startswith("Error: ")
     assert "Traceback" not in shown.stderr
     assert "unexpected" not in shown.stderr
+
+
+def _case(folder: Path, *files: object) -> Path:
+    attachments = [{"name": f"paper-{place}", "file": file} for place, file in enumerate(files)]
+    case = folder / "case.json"
+    case.write_text(json.dumps({"attachments": attachments}))
+    return case
+
+
+@pytest.fixture
+def case_folder(tmp_path: Path) -> Path:
+    """A folder with one paper, one link to a secret outside, a pipe and a folder."""
+    (tmp_path / "secret").write_text(SECRET)
+    folder = tmp_path / "cases"
+    (folder / "papers").mkdir(parents=True)
+    (folder / "papers" / "a.txt").write_bytes(b"x")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    os.mkfifo(folder / "pipe")
+    return folder
+
+
+def test_an_attachment_below_the_case_files_folder_is_read(case_folder: Path) -> None:
+    case = load_case(_case(case_folder, "papers/a.txt"))
+    assert case["attachments"] == [{"name": "paper-0", "base64": "eA=="}]
+
+
+@pytest.mark.parametrize(
+    "file", ["../secret", "link", "pipe", "papers", "absent", "/etc/hostname", "a\0b", 7]
+)
+def test_a_case_file_can_name_no_file_elsewhere(case_folder: Path, file: object) -> None:
+    with pytest.raises(CommandError, match="attachment 'paper-0'"):
+        load_case(_case(case_folder, file))
+
+
+def test_attachments_are_limited_in_all(case_folder: Path) -> None:
+    with (case_folder / "large").open("wb") as stream:
+        stream.truncate(MAX_ATTACHMENTS_BYTES)
+    with pytest.raises(CommandError, match=r"attachment 'paper-1'.*48 MiB"):
+        load_case(_case(case_folder, "large", "papers/a.txt"))

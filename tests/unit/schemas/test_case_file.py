@@ -140,8 +140,21 @@ def test_a_fault_is_refused_with_its_path(changes, path):
     assert path in caught.value.path
 
 
-def test_attachments_that_are_not_base64_are_refused_when_read():
-    (attachment,) = _parse(attachments=[ATTACHMENT | {"base64": "no base64!"}]).attachments
+def test_pictures_are_limited_in_all():
+    picture = {"seed": 1, "width": 3000, "height": 2001}
+    made = [
+        {"name": name, "content_type": "image/png", "picture": picture}
+        for name in ("a.png", "b.png")
+    ]
+    named = [DOCUMENT | {"attachment": one["name"]} for one in made]
+    assert _parse(components={"health": {"documents": named[:1]}}, attachments=made[:1])
+    with pytest.raises(ComponentError, match="pixels together"):
+        _parse(components={"health": {"documents": named}}, attachments=made)
+
+
+@pytest.mark.parametrize("text", ["no base64!", "\u00e9A=="])
+def test_attachments_that_are_not_base64_are_refused_when_read(text):
+    (attachment,) = _parse(attachments=[ATTACHMENT | {"base64": text}]).attachments
     with pytest.raises(ComponentError, match="base64"):
         attachment.content(_no_files)
 
