@@ -7,6 +7,7 @@ from typing import Annotated, Any, get_args
 import typer
 
 from schemas.wire.token import Purpose
+from services.cli.asking import ASKED, asked
 from services.cli.choices import SCOPE_HELP, one_of, scope_choice
 from services.cli.errors import CommandError
 from services.cli.node_access import NodeDir, open_node
@@ -15,7 +16,15 @@ from services.cli.times import Until, day_of, end_of_day
 
 app = typer.Typer(no_args_is_help=True, help="Record consents and refusals, and list them.")
 
-Case = Annotated[str, typer.Option("--case", metavar="CODE", help="The case's code number.")]
+Case = Annotated[
+    str,
+    typer.Option(
+        "--case",
+        metavar="CODE",
+        help=f"The case's code number. {ASKED}",
+        callback=asked("Code number"),
+    ),
+]
 To = Annotated[str, typer.Option("--to", metavar="FACILITY", help="The recipient: alias or code.")]
 Manager = Annotated[
     str, typer.Option("--staff", metavar="STAFF", help="The case manager who took it and signs it.")

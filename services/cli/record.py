@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from services.cli.asking import ASKED, asked
 from services.cli.case_input import load_case
 from services.cli.node_access import NodeDir, open_node
 from services.cli.output import AsJson, note, print_json, print_table, say, working
@@ -42,7 +43,13 @@ def add_record(
 def list_records(
     directory: NodeDir,
     case: Annotated[
-        str | None, typer.Option("--case", metavar="CODE", help="Only this code number.")
+        str | None,
+        typer.Option(
+            "--case",
+            metavar="CODE",
+            help=f"Only this code number. {ASKED}",
+            callback=asked("Code number"),
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

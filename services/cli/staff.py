@@ -5,6 +5,7 @@ from typing import Annotated, get_args
 import typer
 
 from schemas.wire.statement import StaffRole
+from services.cli.asking import ASKED, asked
 from services.cli.choices import one_of
 from services.cli.node_access import NodeDir, open_node
 from services.cli.output import AsJson, print_json, print_table, say
@@ -20,7 +21,13 @@ Role = Annotated[
         callback=one_of(get_args(StaffRole)),
     ),
 ]
-Name = Annotated[str, typer.Argument(help="The person's name. It stays on this node, sealed.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        help=f"The person's name. It stays on this node, sealed. {ASKED}",
+        callback=asked("The person's name"),
+    ),
+]
 
 
 @app.command("add")
