@@ -26,7 +26,7 @@ from services.node.keyholder import Keyholder, ServiceKeys
 from services.node.local import NoStore, require_host
 from services.node.node import Clock, Node
 from services.node.problems import TABLE, answer_error
-from services.node.revocations import clean_up
+from services.node.revocations import clean_up, erase_again
 from services.node.routes import audit, consents, fhir, keys, people, records, releases, requests
 from services.node.settings import NodeSettings
 from services.node.store.database import Database, open_engine
@@ -133,6 +133,7 @@ async def open_node(
             hub=hub,
         )
         # A crash between an erasure's commit and the removal of its files is made good here.
+        await erase_again(node)
         await clean_up(node)
         await sweep(folder, db)
         try:

@@ -29,8 +29,9 @@ from services.node.node import Node
 from services.node.own_sections import Labels, resources_in
 from services.node.push import ReceiptOut
 from services.node.releases import Finding, findings_text
+from services.node.store import consents
 from services.node.store import releases as store
-from services.node.store.tables import OpenedRow, SeenHeadRow, SeenVersionRow
+from services.node.store.tables import OpenedRow, ReleaseRow, SeenHeadRow, SeenVersionRow
 
 LABELS = "opened.labels"
 
@@ -72,8 +73,12 @@ async def open_received(node: Node, release: str) -> str:
         if fault.reason == "stale-revocations":
             return store.RECEIVED
         return await releases.unopenable(node, release, fault)
-    await _note(node, keys, release, opened, memory)
-    return store.OPENED
+    state = await _note(node, keys, release, opened, memory)
+    if state == store.RECEIVED:
+        return await releases.unopenable(node, release, OpenError("decision", "revoked"))
+    if state == store.ERASED:
+        await revocations.clean_up(node)
+    return state
 
 
 async def _recipient(session: AsyncSession, node: Node, keys: RecordKeys) -> Recipient:
@@ -91,7 +96,8 @@ async def _memory(session: AsyncSession, node: Node) -> Memory:
     heads, versions = await store.seen(session)
     return Memory(
         revocations_at=revocations_at,
-        revoked=revoked,
+        # What was revoked here counts at once, before the hub's list names it.
+        revoked=revoked | await consents.revoked(session),
         # The answer's checkpoint was proven to extend the last one when the answer came in.
         checkpoint=None,
         heads={row.consent: SeenHead(row.counter, row.digest) for row in heads},
@@ -124,12 +130,17 @@ def _header(bundle: bytes) -> SectionHeader:
 
 async def _note(
     node: Node, keys: RecordKeys, release: str, opened: OpenedRelease, memory: Memory
-) -> None:
-    """Keep what was learnt of an opened release, log it and queue the receipt: one transaction."""
+) -> str:
+    """Keep what was learnt of an opened release, log it and queue the receipt: one transaction.
+
+    Returns the release's state, which is not `opened` if it was revoked or erased meanwhile.
+    """
     findings = [Finding(one.manifest, one.step, one.reason) for one in opened.refused]
     async with node.db.write() as session:
         row = await store.get_release(session, release)
         assert row is not None
+        if not await _may_be_noted(session, row):
+            return row.state
         row.state, row.findings = store.OPENED, findings_text(findings)
         row.revocations_at = memory.revocations_at
         await _remember(session, opened)
@@ -140,6 +151,16 @@ async def _note(
             await session.merge(_row(node, keys, release, opened, content))
         await node.log.append(session, *_entries(node, release, opened))
         await _queue_receipt(session, node, release, opened)
+    return store.OPENED
+
+
+async def _may_be_noted(session: AsyncSession, row: ReleaseRow) -> bool:
+    """Say whether a release may count as opened now; erase it if its consent was taken back so."""
+    consent = await consents.get_consent(session, row.consent)
+    if revocations.forbids_keeping(consent):
+        row.state, row.body = store.ERASED, None
+    is_standing = consent is not None and consent.revoked_at is None
+    return is_standing and row.state == store.RECEIVED
 
 
 async def _remember(session: AsyncSession, opened: OpenedRelease) -> None:

@@ -131,9 +131,21 @@ async def introduction_of(node: Node, facility: str) -> Introduction:
     if fresh is None:
         return Introduction.model_validate_json(row.introduction)
     async with node.db.write() as session:
-        row.introduction, row.refreshed_at = fresh.model_dump_json(), node.now()
-        await session.merge(row)
+        await _note_fresh(session, row, fresh, node.now())
     return fresh
+
+
+async def _note_fresh(
+    session: AsyncSession, asked: PartnerRow, fresh: Introduction, now: int
+) -> None:
+    """Keep an introduction if the pin it was held against is still there.
+
+    The pin may have been taken back while the hub was asked: it must not come back by this.
+    """
+    row = await store.get_partner(session, asked.facility)
+    if row is None or not hmac.compare_digest(row.fingerprint, asked.fingerprint):
+        raise NotTrustedError
+    row.introduction, row.refreshed_at = fresh.model_dump_json(), now
 
 
 async def _from_hub(node: Node, row: PartnerRow) -> Introduction | None:

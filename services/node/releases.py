@@ -24,7 +24,7 @@ from schemas.wire.hub_api import ReleaseIn, ReleaseOut, ReleasePending
 from schemas.wire.statement import Manifest
 from schemas.wire.token import Purpose
 from services.hub_client.errors import HubRefusal
-from services.node import hublog, partners
+from services.node import hublog, partners, revocations
 from services.node.errors import ForkError, NotThereError
 from services.node.node import Node
 from services.node.released import Release, read_release
@@ -103,13 +103,17 @@ async def receive(node: Node, release: str) -> str:
     try:
         await hublog.accept(node, _checkpoint_text(answer))
         received = await _vouch(node, answer)
-        await _fetch(node, received)
     except OpenError as fault:
         return await unopenable(node, release, fault)
     except ForkError:
         return await unopenable(node, release, OpenError("consistency", "log-forked"))
-    await _keep(node, release, received)
-    return store.RECEIVED
+    try:
+        await _fetch(node, received)
+    except OpenError as fault:
+        return await unopenable(node, release, fault)
+    except HubRefusal as refusal:
+        return await _refused(node, release, refusal)
+    return await _keep(node, release, received)
 
 
 def _checkpoint_text(answer: ReleaseOut) -> str:
@@ -147,47 +151,72 @@ async def _fetch(node: Node, release: Release) -> None:
                 await node.hub.fetch_attachment(answer.id, digest, folder / digest)
 
 
-async def _keep(node: Node, release: str, received: Release) -> None:
-    claims = received.consent.claims
+async def _keep(node: Node, release: str, received: Release) -> str:
+    """Keep an answer, unless it was erased or settled otherwise while it was fetched."""
+    jti = received.consent.claims.jti
     async with node.db.write() as session:
         row = await store.get_release(session, release)
         assert row is not None
-        row.state, row.answered_at = store.RECEIVED, node.now()
-        row.body = received.answer.to_bytes()
-        if await consents.get_consent(session, claims.jti) is None:
-            session.add(
-                ConsentRow(
-                    jti=claims.jti,
-                    issued=False,
-                    case=claims.sub,
-                    partner=claims.iss,
-                    token=received.answer.token,
-                    purpose=claims.purpose,
-                    expires_at=claims.exp,
-                    erase_at=claims.erase_at,
-                    on_revocation=claims.on_revocation,
-                    hub_state="recorded",
-                    recorded_at=node.now(),
-                    head_counter=0,
-                )
-            )
+        consent = await consents.get_consent(session, jti)
+        if row.state == store.WANTED:
+            row.answered_at = node.now()
+            if revocations.forbids_keeping(consent):
+                row.state = store.ERASED
+            else:
+                row.state, row.body = store.RECEIVED, received.answer.to_bytes()
+        if consent is None:
+            session.add(_consent_row(received, node.now()))
+    await _remove_files(node, row)
+    return row.state
+
+
+def _consent_row(received: Release, now: int) -> ConsentRow:
+    claims = received.consent.claims
+    return ConsentRow(
+        jti=claims.jti,
+        issued=False,
+        case=claims.sub,
+        partner=claims.iss,
+        token=received.answer.token,
+        purpose=claims.purpose,
+        expires_at=claims.exp,
+        erase_at=claims.erase_at,
+        on_revocation=claims.on_revocation,
+        hub_state="recorded",
+        recorded_at=now,
+        head_counter=0,
+    )
+
+
+async def _remove_files(node: Node, row: ReleaseRow) -> None:
+    """Remove what was fetched for a release of which nothing is kept."""
+    kept = row.state in (store.WANTED, store.RECEIVED, store.OPENED)
+    if not kept and (node.folder.received / row.release).exists():
+        await revocations.clean_up(node)
 
 
 async def _refused(node: Node, release: str, refusal: HubRefusal) -> str:
     async with node.db.write() as session:
         row = await store.get_release(session, release)
         assert row is not None
-        row.state, row.answered_at = store.REFUSED, node.now()
-        row.status, row.slug = refusal.status, refusal.slug
-        row.reasons = json.dumps(list(refusal.reasons))
-    return store.REFUSED
+        if row.state == store.WANTED:
+            row.state, row.answered_at = store.REFUSED, node.now()
+            row.status, row.slug = refusal.status, refusal.slug
+            row.reasons = json.dumps(list(refusal.reasons))
+    await _remove_files(node, row)
+    return row.state
 
 
 async def unopenable(node: Node, release: str, fault: OpenError) -> str:
-    """Note that a release was refused as a whole, here, and why."""
+    """Note that a release was refused as a whole, here, and why; return its state.
+
+    What was erased or opened meanwhile stays so.
+    """
     async with node.db.write() as session:
         row = await store.get_release(session, release)
         assert row is not None
+        if row.state not in (store.WANTED, store.RECEIVED):
+            return row.state
         row.state, row.answered_at, row.body = store.UNOPENABLE, node.now(), None
         row.findings = findings_text([Finding(None, fault.step, fault.reason)])
         await node.log.append(
@@ -200,6 +229,7 @@ async def unopenable(node: Node, release: str, fault: OpenError) -> str:
                 release=release,
             ),
         )
+    await _remove_files(node, row)
     log.warning("a release was refused at step %s: %s", fault.step, fault.reason)
     return store.UNOPENABLE
 

@@ -6,14 +6,17 @@ again and seals once more; nobody has to send or approve anything twice. PROTOCO
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from exchange.consent import Deny
 from exchange.grants import GrantRecipient
 from services.node import grants, messages, partners
 from services.node.errors import NotTrustedError
+from services.node.keyholder import RecordKeys
 from services.node.node import Node
 from services.node.store import consents as consent_store
 from services.node.store import messages as message_store
-from services.node.store.tables import ConsentRow, MessageRow
+from services.node.store.tables import ConsentRow
 
 
 async def repair(node: Node) -> int:
@@ -29,25 +32,38 @@ async def repair(node: Node) -> int:
             continue
         mine = [row for row in unsent if row.partner == facility]
         theirs = [row for row in ungranted if row.partner == facility]
-        repaired += await _repair(node, recipient, mine, theirs)
+        repaired += await _repair(
+            node, recipient, [row.message for row in mine], [row.jti for row in theirs]
+        )
     return repaired
 
 
 async def _repair(
     node: Node,
     recipient: GrantRecipient,
-    unsent: Sequence[MessageRow],
-    ungranted: Sequence[ConsentRow],
+    unsent: Sequence[str],
+    ungranted: Sequence[str],
 ) -> int:
-    keys = node.records()
+    """Seal again what still is to be: the hub was asked meanwhile, so every row is read anew."""
+    keys, repaired = node.records(), 0
     async with node.db.write() as session:
-        for stale in ungranted:
-            consent = await session.merge(stale)
-            vouched, decision = await grants.decide_own(session, node, consent)
-            if not isinstance(decision, Deny):
-                to = await grants.recipient(session, node, vouched)
-                await grants.grant_consent(node, session, keys, consent, vouched, decision, to)
+        if recipient.facility not in await partners.pins(session):
+            return 0
+        for jti in ungranted:
+            consent = await consent_store.get_consent(session, jti)
+            if consent is not None and consent.revoked_at is None and consent.head_of is None:
+                await _grant(session, node, keys, consent)
+                repaired += 1
         for message in unsent:
-            row = await session.merge(message)
-            await messages.send_again(node, session, keys, recipient, row)
-    return len(unsent) + len(ungranted)
+            row = await message_store.get_message(session, message)
+            if row is not None and row.state == message_store.UNSENT:
+                await messages.send_again(node, session, keys, recipient, row)
+                repaired += 1
+    return repaired
+
+
+async def _grant(session: AsyncSession, node: Node, keys: RecordKeys, consent: ConsentRow) -> None:
+    vouched, decision = await grants.decide_own(session, node, consent)
+    if not isinstance(decision, Deny):
+        to = await grants.recipient(session, node, vouched)
+        await grants.grant_consent(node, session, keys, consent, vouched, decision, to)

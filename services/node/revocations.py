@@ -63,6 +63,21 @@ async def _erase(session: AsyncSession, node: Node, consent: ConsentRow) -> None
     consent.erased_at = node.now()
 
 
+def forbids_keeping(consent: ConsentRow | None) -> bool:
+    """Say whether nothing received under a consent may be here: erased, or revoked to be erased."""
+    if consent is None:
+        return False
+    revoked = consent.revoked_at is not None and consent.on_revocation == "erase"
+    return revoked or consent.erased_at is not None
+
+
+async def erase_again(node: Node) -> None:
+    """Repeat erasures after which something came in all the same. For the start, before serving."""
+    async with node.db.write() as session:
+        for consent in await releases.left_of_erased(session):
+            await releases.erase_consent(session, consent)
+
+
 async def take_list(node: Node, answer: RevocationsOut) -> int:
     """Take the hub's signed revocation list: remember when it was signed, carry out what is new.
 
@@ -139,6 +154,7 @@ async def clean_up(node: Node) -> None:
         gone = [
             *await releases.in_state(session, releases.ERASED),
             *await releases.in_state(session, releases.UNOPENABLE),
+            *await releases.in_state(session, releases.REFUSED),
         ]
     await asyncio.to_thread(_remove_files, node, gone)
     await node.db.truncate_log()

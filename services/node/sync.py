@@ -26,7 +26,7 @@ from services.node import (
     repair,
     revocations,
 )
-from services.node.errors import ForkError, LockedError, StorageError
+from services.node.errors import ForkError, LockedError, NotTrustedError, StorageError
 from services.node.keyholder import RecordKeys
 from services.node.node import Node
 from services.node.store import consents as consent_store
@@ -244,7 +244,8 @@ async def _refresh(node: Node, _done: Round) -> None:
         rows = await partner_store.list_partners(session)
     for row in rows:
         if row.refreshed_at + _PARTNERS_EVERY <= node.now():
-            await partners.introduction_of(node, row.facility)
+            with contextlib.suppress(NotTrustedError):  # taken back in this very moment
+                await partners.introduction_of(node, row.facility)
 
 
 _STEPS = (

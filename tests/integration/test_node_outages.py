@@ -9,6 +9,8 @@ from exchange.audit import checkpoint
 from services.hub.key_files import load_keys
 from services.hub.settings import load_settings
 from services.node.errors import FolderError
+from services.node.node import Node
+from services.node.store import consents
 from services.node.store.state import HUB_CHECKPOINT, put_value
 from tests.support.node_cases import CODE, case, health
 from tests.support.node_world import RunningNode, Shelters, shelters, trust, world
@@ -242,3 +244,32 @@ async def test_trusting_twice_or_under_a_taken_alias_is_refused(two: Shelters) -
         body = {"alias": "alpha", "fingerprint": said["fingerprint"], "facility": gamma.facility}
         assert (await two.beta.refused("POST", "/v1/trust", json=body)).status_code == 409
         await trust(two.beta, gamma, "gamma")
+
+
+async def test_a_pin_taken_back_while_the_hub_answers_stays_away(two: Shelters) -> None:
+    path = f"/v1/directory/{two.alpha.facility}"
+    away = f"/v1/trust/{two.alpha.facility}"
+    two.beta.way.meanwhile[path] = lambda: two.beta.http.delete(away)
+    two.world.clock.now += 3_601
+    assert (await two.beta.pull())["troubles"] == []
+    assert not two.beta.way.meanwhile
+    assert (await two.beta.get("/v1/trust"))["partners"] == []
+
+
+async def test_repair_does_not_undo_a_revocation(two: Shelters) -> None:
+    await two.store()
+    consent = await two.transfer()
+    node: Node = two.alpha.app.state.node
+    async with node.db.write() as session:
+        row = await consents.get_consent(session, consent)
+        assert row is not None
+        row.head_of = None
+    body = {"staff": two.alpha.staff["case-manager"], "reason": "withdrawn"}
+    revoking = f"/v1/consents/{consent}/revoke"
+    path = f"/v1/directory/{two.beta.facility}"
+    two.alpha.way.meanwhile[path] = lambda: two.alpha.post(revoking, body)
+    await two.alpha.pull()
+    assert not two.alpha.way.meanwhile
+    (seen,) = (await two.alpha.get("/v1/consents"))["consents"]
+    assert seen["state"] == "revoked"
+    assert (await two.alpha.get("/v1/outbox"))["refused"] == []

@@ -1,11 +1,20 @@
 """Consents that end: revoked from either side, by code, by time; blocked or erased. PROTOCOL 6."""
 
+import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.node import opening, releases
+from services.node.node import Node
+from services.node.store import consents
+from services.node.store.database import Database
+from services.node.sync import receive_patiently
 from tests.support.node_cases import COMPLAINT, NAME
 from tests.support.node_world import Shelters, shelters
 
@@ -193,3 +202,88 @@ async def test_a_revocation_that_the_hub_refused_may_be_repeated(two: Shelters) 
     assert (await two.alpha.refused("POST", path, json=body)).status_code == 409
     await two.beta.pull()
     assert await _state_at_beta(two) == "erased"
+
+
+async def _revoke_at_beta(two: Shelters, consent: str) -> None:
+    body = {"staff": two.beta.staff["case-manager"], "reason": "withdrawn"}
+    await two.beta.post(f"/v1/consents/{consent}/revoke", body)
+
+
+@pytest.mark.parametrize("closed", [set(), {"/v1/revocations"}], ids=["hub-knows", "queued"])
+async def test_erasure_while_an_answer_is_on_its_way_leaves_nothing(
+    two: Shelters, closed: set[str]
+) -> None:
+    consent = await two.transfer(on_revocation="erase")
+    await two.beta.appoint("case-manager")
+    two.beta.way.closed |= closed
+    two.beta.way.meanwhile["/v1/releases"] = lambda: _revoke_at_beta(two, consent)
+    await two.beta.post("/v1/releases", {"consent": consent, "purpose": "COC"})
+    states = [one["state"] for one in (await two.beta.get("/v1/releases"))["releases"]]
+    assert states == ["erased", "erased"]
+    assert [path for path in (two.beta.path / "received").rglob("*") if path.is_file()] == []
+    assert _half_keys(two.beta.path) == []
+
+
+async def _received_again(two: Shelters, consent: str) -> tuple[Node, str]:
+    """Let Beta receive a second release, not opened yet."""
+    node: Node = two.beta.app.state.node
+    async with node.db.write() as session:
+        release = releases.want(session, node, consent, "COC")
+    assert await receive_patiently(node, release) == "received"
+    return node, release
+
+
+class _Interrupted:
+    """A node's store in which something happens just before the next write."""
+
+    def __init__(self, db: Database, event: Callable[[], Awaitable[object]]) -> None:
+        self._event, self.read, self._db = event, db.read, db
+        self.truncate_log = db.truncate_log
+        self._is_over = False
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        if not self._is_over:
+            self._is_over = True
+            await self._event()
+        async with self._db.write() as session:
+            yield session
+
+
+@pytest.mark.parametrize(("on_revocation", "left"), [("erase", "erased"), ("block", "unopenable")])
+async def test_revocation_while_a_release_is_opened_counts(
+    two: Shelters, on_revocation: str, left: str
+) -> None:
+    consent = await two.transfer(on_revocation=on_revocation)
+    await two.beta.appoint("case-manager")
+    node, release = await _received_again(two, consent)
+    db = cast("Database", _Interrupted(node.db, lambda: _revoke_at_beta(two, consent)))
+    assert await opening.open_received(replace(node, db=db), release) == left
+    assert await two.labels_at_beta() == set()
+    shown = await two.beta.get(f"/v1/releases/{release}")
+    assert (shown["state"], shown["opened"]) == (left, 0)
+
+
+async def test_own_revocation_closes_what_waits_to_be_opened(two: Shelters) -> None:
+    consent = await two.transfer(on_revocation="block")
+    await two.beta.appoint("case-manager")
+    node, release = await _received_again(two, consent)
+    two.beta.way.is_cut = True
+    await _revoke_at_beta(two, consent)
+    assert await opening.open_received(node, release) == "unopenable"
+
+
+async def test_what_an_erased_consent_left_is_erased_at_start(tmp_path: Path) -> None:
+    async with shelters(tmp_path) as both:
+        await both.store()
+        consent = await both.transfer(on_revocation="block")
+        node: Node = both.beta.app.state.node
+        async with node.db.write() as session:
+            row = await consents.get_consent(session, consent)
+            assert row is not None
+            row.erased_at = node.now()
+    async with both.world.serve("beta", both.beta.new) as beta:
+        (kept,) = (await beta.get("/v1/releases"))["releases"]
+        assert (kept["state"], kept["opened"]) == ("erased", 0)
+        assert _half_keys(beta.path) == []
+    assert [path for path in (tmp_path / "beta/received").rglob("*") if path.is_file()] == []

@@ -5,7 +5,7 @@ that can lose answers after the hub has acted on the request.
 """
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,12 +63,16 @@ class Way(httpx.AsyncBaseTransport):
         """Paths that can't be reached while the rest can."""
         self.lose_answers = 0
         self.requests: list[tuple[str, str]] = []
+        self.meanwhile: dict[str, Callable[[], Awaitable[object]]] = {}
+        """By path: what happens once, after the hub's 200 and before the node has it."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.is_cut or request.url.path in self.closed:
             raise httpx.ConnectError("cut")
         self.requests.append((request.method, request.url.path))
         response = await self._inner.handle_async_request(request)
+        if response.status_code == 200 and request.url.path in self.meanwhile:
+            await self.meanwhile.pop(request.url.path)()
         if self.lose_answers and request.method in ("POST", "PUT"):
             self.lose_answers -= 1
             await response.aread()

@@ -34,6 +34,12 @@ async def standing_consents(session: AsyncSession, case: str, now: int) -> Seque
     return (await session.scalars(found.order_by(ConsentRow.recorded_at))).all()
 
 
+async def revoked(session: AsyncSession) -> frozenset[str]:
+    """Return the consents that are revoked here, whatever the hub knows of it."""
+    found = select(ConsentRow.jti).where(ConsentRow.revoked_at.is_not(None))
+    return frozenset((await session.scalars(found)).all())
+
+
 async def ungranted(session: AsyncSession, now: int) -> Sequence[ConsentRow]:
     """Return approved consents whose grants are to be made again."""
     found = select(ConsentRow).where(

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.node.store.tables import OpenedRow, ReleaseRow, SeenHeadRow, SeenVersionRow
+from services.node.store.tables import (
+    ConsentRow,
+    OpenedRow,
+    ReleaseRow,
+    SeenHeadRow,
+    SeenVersionRow,
+)
 
 WANTED = "wanted"
 RECEIVED = "received"
@@ -70,6 +76,16 @@ async def seen(
     """Return the newest head accepted of each consent, and version of each section."""
     heads = (await session.scalars(select(SeenHeadRow))).all()
     return heads, (await session.scalars(select(SeenVersionRow))).all()
+
+
+async def left_of_erased(session: AsyncSession) -> frozenset[str]:
+    """Return erased consents of which something that came under them is here all the same."""
+    erased = select(ConsentRow.jti).where(ConsentRow.erased_at.is_not(None))
+    bodies = select(ReleaseRow.consent).where(
+        ReleaseRow.body.is_not(None), ReleaseRow.consent.in_(erased)
+    )
+    opened = select(OpenedRow.consent).where(OpenedRow.consent.in_(erased))
+    return frozenset((await session.scalars(bodies.union(opened))).all())
 
 
 async def erase_consent(session: AsyncSession, consent: str) -> None:
