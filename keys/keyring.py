@@ -88,11 +88,32 @@ def change_passphrase(
 ) -> None:
     """Set a new passphrase after opening by the old one or by the recovery code, which stays.
 
-    Whoever has an old copy of the file and its old passphrase can still open that copy.
-    Raises KeyringError, RecoveryCodeError.
+    By the recovery code the master key is drawn anew, so that an old copy of the file with its old
+    passphrase does not open what is saved later. By the old passphrase it can't be (the recovery
+    slot would need its code): such a copy then opens later files too. Either way the keys inside
+    stay, and with an old copy of them everything that they seal. Raises KeyringError,
+    RecoveryCodeError, WeakPassphraseError.
     """
     kind, secret = _one_secret(passphrase, recovery_code)
-    _change_slot(path, (kind, secret), ("passphrase", strong_passphrase(new_passphrase)), profile)
+    new = strong_passphrase(new_passphrase)
+    if kind == "passphrase":
+        _change_slot(path, (kind, secret), ("passphrase", new), profile)
+        return
+    file = parse_keyring(read_secret(path))
+    contents = open_contents(file, open_slots(file, kind, secret))
+    replace_secret(path, _new_file(contents, {"passphrase": new, "recovery": secret}, profile)[0])
+
+
+def for_recovery(data: bytes) -> bytes:
+    """Return a keyring file without its passphrase slot: what may lie in a backup.
+
+    Raises KeyringError, also where there is no recovery code.
+    """
+    file = parse_keyring(data)
+    slots = [slot for slot in file.slots if slot.kind == "recovery"]
+    if not slots:
+        raise KeyringError("the keyring has no recovery code")
+    return file.model_copy(update={"slots": slots}).to_bytes()
 
 
 def change_recovery_code(
@@ -100,6 +121,7 @@ def change_recovery_code(
 ) -> None:
     """Set a new recovery code, say after the printed one was seen or lost.
 
+    The master key stays: an old copy of the file with its old code opens later files too.
     Raises KeyringError, RecoveryCodeError.
     """
     new = parse_recovery_code(new_code).encode()
@@ -223,10 +245,18 @@ def open_service_keyring(path: Path, credential: Path) -> ServiceKeyring:
 def _create(
     path: Path, contents: Mapping[str, bytes], secrets: Mapping[SlotKind, bytes], profile: Profile
 ) -> Keyring:
+    data, master = _new_file(contents, secrets, profile)
+    create_secret(path, data)
+    return Keyring(path, master, contents)
+
+
+def _new_file(
+    contents: Mapping[str, bytes], secrets: Mapping[SlotKind, bytes], profile: Profile
+) -> tuple[bytes, bytes]:
+    """Return a keyring file under a fresh master key, and that key."""
     master = new_master_key()
     slots = [make_slot(kind, secret, master, profile) for kind, secret in secrets.items()]
-    create_secret(path, _file(slots, master, contents))
-    return Keyring(path, master, contents)
+    return _file(slots, master, contents), master
 
 
 def _change_slot(

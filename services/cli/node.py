@@ -136,7 +136,8 @@ def change_passphrase(
 ) -> None:
     """Set a new passphrase by the recovery code, when the old one is lost or known to others.
 
-    --passphrase-file then holds the new passphrase. The recovery code stays the same.
+    --passphrase-file then holds the new passphrase. The recovery code stays the same. An old copy
+    of the keyring still opens by the old passphrase, and the keys in it are the same.
     """
     from keys.keyring import change_passphrase as change
     from services.node.folder import NodeFolder

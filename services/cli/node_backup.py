@@ -36,15 +36,21 @@ def backup_node(
 
 
 def restore_node(
-    directory: NewDir, file: BackupFile, recovery_code_file: RecoveryCodeFile = None
+    directory: NewDir,
+    file: BackupFile,
+    recovery_code_file: RecoveryCodeFile = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Make a node's folder anew from a backup and its recovery code.
+    """Make a node's folder anew from a backup and its recovery code, with a new passphrase.
 
-    Never run the old folder again: two nodes with one identity contradict each other.
+    Never run the old folder again: two nodes with one identity contradict each other. What others
+    released to it stays closed, and nothing is granted, until the hub has said what was revoked
+    since.
     """
     from services.node.backup import restore_backup
 
     code = read_secret(recovery_code_file, "Recovery code")
+    new = read_secret(passphrase_file, "New passphrase", new=True)
     with working("Restoring ..."):
-        restore_backup(file, directory, recovery_code=code)
+        restore_backup(file, directory, recovery_code=code, new_passphrase=new, now=now())
     say(f"Restored into {directory}. Start it with: safehand node serve --dir {directory}")

@@ -1,9 +1,10 @@
 """Backup and restore of a whole node: one file, opened by the recovery code.
 
-The file holds the record keyring as it lies on disk (sealed by passphrase and recovery code) and an
+The file holds the record keyring as it opens by the recovery code, without its passphrase, and an
 archive of everything else, sealed as one body under a key that only the record keyring can derive.
 So nobody without it can read, change or make a backup. Plaintext of secrets never touches the disk
-on the way. For commands; works beside a running node. PROTOCOL section 11.
+on the way. A restored store is marked: what was revoked since is not known there until the hub has
+been heard. For commands; works beside a running node. PROTOCOL section 11.
 
 File: magic line, header (length, then JSON), Cobblestone-256 body of a tar stream.
 """
@@ -23,8 +24,10 @@ from pydantic import Field, ValidationError
 
 from keys.body import BodySealer
 from keys.errors import OpeningError
-from keys.keyring import RecordKeyring, open_keyring
+from keys.keyring import RecordKeyring, change_passphrase, for_recovery, open_keyring
+from keys.keyring_file import Profile
 from keys.opening import BodyOpener
+from keys.passphrase import strong_passphrase
 from keys.randomness import random_bytes
 from keys.secret_files import create_secret, read_secret
 from schemas.encoding import b64u, pae, sha256, unb64u
@@ -33,6 +36,7 @@ from schemas.identifiers import DIGEST, ID128, Base64Url, Digest
 from schemas.wire.base import Seconds, WireModel
 from services.node.errors import BackupError
 from services.node.folder import NodeFolder
+from services.node.store.state import RESTORED
 from services.node.vault import Vault
 
 MAGIC = b"safehand/1 backup\n"
@@ -56,7 +60,7 @@ class Header(WireModel):
     made_at: Seconds
     salt: Digest
     keyring: Annotated[Base64Url, Field(repr=False)]
-    """The record keyring's file, sealed as it is."""
+    """The record keyring's file, openable by the recovery code alone."""
 
 
 def _no_progress(_done: int, _total: int) -> None:
@@ -79,7 +83,7 @@ def write_backup(
         format="safehand/1 backup",
         made_at=now,
         salt=b64u(random_bytes(32)),
-        keyring=b64u(read_secret(folder.record_keyring)),
+        keyring=b64u(for_recovery(read_secret(folder.record_keyring))),
     ).to_bytes()
     draft = file.with_name(f".{file.name}.new")
     create_secret(draft, b"")
@@ -157,13 +161,22 @@ def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def restore_backup(
-    file: Path, directory: Path, *, recovery_code: str, progress: Progress = _no_progress
+    file: Path,
+    directory: Path,
+    *,
+    recovery_code: str,
+    new_passphrase: str,
+    now: int,
+    profile: Profile = "moderate",
+    progress: Progress = _no_progress,
 ) -> None:
     """Make a node's folder anew from a backup: everything, or nothing.
 
-    Makes a new bearer token. Never run the node that the backup was made of again. Raises
-    BackupError, FolderError, KeyringError (wrong code), RecoveryCodeError, OSError.
+    Sets a new passphrase and makes a new bearer token. Never run the node that the backup was made
+    of again. Raises BackupError, FolderError, KeyringError (wrong code), RecoveryCodeError,
+    WeakPassphraseError, OSError.
     """
+    strong_passphrase(new_passphrase)
     folder = NodeFolder(directory)
     with file.open("rb") as source:
         header_bytes, header = _read_header(source)
@@ -175,6 +188,13 @@ def restore_backup(
             opener = BodyOpener(key, _context(header_bytes))
             _unpack(folder, _OpeningReader(source, opener, file.stat().st_size, progress))
             _require_whole(folder)
+            _mark_restored(folder, now)
+            change_passphrase(
+                folder.record_keyring,
+                recovery_code=recovery_code,
+                new_passphrase=new_passphrase,
+                profile=profile,
+            )
             create_secret(folder.api_token, b64u(random_bytes(32)).encode())
         except (OpeningError, tarfile.TarError, EncodingError):
             _empty(folder)
@@ -246,6 +266,12 @@ def _unpack(folder: NodeFolder, reader: _OpeningReader) -> None:
 def _require_whole(folder: NodeFolder) -> None:
     if not all((folder.path / name).is_file() for name in _FILES):
         raise BackupError("the backup lacks files that every node has")
+
+
+def _mark_restored(folder: NodeFolder, now: int) -> None:
+    """Note in the store that it is an older one: see `store.state.awaits_revocations`."""
+    with closing(sqlite3.connect(folder.database)) as store, store:
+        store.execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", (RESTORED, b"", now))
 
 
 def _empty(folder: NodeFolder) -> None:

@@ -28,6 +28,7 @@ from services.node.own_sections import Labels, manifest_of, section_key, section
 from services.node.released import Release, open_stored, read_release
 from services.node.store import cases, consents
 from services.node.store import releases as store
+from services.node.store.state import awaits_revocations
 from services.node.store.tables import OpenedRow, SectionRow
 
 UNOPENABLE = "unopenable"
@@ -168,7 +169,7 @@ async def decide_view(
         claims=claims,
         token_digest=release.consent.token_digest,
         revoked_at=consent.revoked_at,
-        suspended=False,
+        suspended=await awaits_revocations(session),
         releases_used=0,
         signer=Signer.of(release.consent.signer),
     )

@@ -28,6 +28,7 @@ from services.node.node import Node
 from services.node.own_sections import manifest_of, section_key
 from services.node.store import cases, consents
 from services.node.store import partners as partner_store
+from services.node.store.state import awaits_revocations
 from services.node.store.tables import ConsentRow, SectionRow
 from services.node.words import NoticeWords
 
@@ -64,7 +65,7 @@ async def decide_own(
         claims=vouched.claims,
         token_digest=vouched.token_digest,
         revoked_at=consent.revoked_at,
-        suspended=consent.hub_state == "refused",
+        suspended=consent.hub_state == "refused" or await awaits_revocations(session),
         releases_used=0,
         signer=Signer.of(vouched.signer),
     )

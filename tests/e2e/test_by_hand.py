@@ -89,7 +89,10 @@ def come_back(world: World, backup: Path) -> None:
     code, new = world.folder / "alpha.recovery", world.folder / "new-passphrase"
     new.write_text("quite another passphrase\n")
     recovery = ["--recovery-code-file", code]
-    world.say("node", "restore", backup, *recovery, at="alpha-again")
+    first = world.folder / "restored-passphrase"
+    first.write_text("set when it was restored\n")
+    chosen = ["--passphrase-file", first]
+    world.say("node", "restore", backup, *recovery, *chosen, at="alpha-again")
     world.say("node", "passphrase", *recovery, "--passphrase-file", new, at="alpha-again")
     with world.serving("alpha-again"):
         world.say("node", "unlock", "--passphrase-file", new, at="alpha-again")

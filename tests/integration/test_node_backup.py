@@ -2,16 +2,18 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from keys.errors import KeyringError, RecoveryCodeError
-from keys.keyring import change_passphrase
+from keys.errors import KeyringError, RecoveryCodeError, WeakPassphraseError
+from keys.keyring_file import parse_keyring
 from keys.recovery import new_recovery_code
-from services.node.backup import restore_backup, write_backup
+from schemas.encoding import unb64u
+from services.node.backup import MAGIC, Header, restore_backup, write_backup
 from services.node.errors import BackupError, FolderError
 from tests.support.node_cases import ATTACHMENT, CODE, COMPLAINT, NAME
-from tests.support.node_world import PASSPHRASE, START, Shelters, shelters
+from tests.support.node_world import PASSPHRASE, START, RunningNode, Shelters, shelters
 
 
 @pytest.fixture
@@ -28,11 +30,17 @@ def _backup(two: Shelters, name: str = "beta") -> Path:
     return file
 
 
+def _restore(two: Shelters, file: Path, place: Path, code: str, **more: Any) -> None:
+    """Restore with the passphrase of the tests, at the hub's time."""
+    given = {"recovery_code": code, "new_passphrase": PASSPHRASE, "now": two.world.clock()}
+    restore_backup(file, place, profile="light", **given | more)
+
+
 async def test_restored_node_goes_on_where_the_backup_was_made(two: Shelters) -> None:
     for name, node in (("alpha", two.alpha), ("beta", two.beta)):
         file = _backup(two, name)
         place = two.world.path / f"{name}-again"
-        restore_backup(file, place, recovery_code=node.new.recovery_code)
+        _restore(two, file, place, node.new.recovery_code)
         assert (place / "api-token").read_text() != (node.path / "api-token").read_text()
         async with two.world.serve(f"{name}-again", node.new) as again:
             await again.unlock()
@@ -43,18 +51,50 @@ async def test_restored_node_goes_on_where_the_backup_was_made(two: Shelters) ->
             assert found.json() == before.json()
 
 
-async def test_lost_passphrase_is_replaced_by_the_recovery_code(two: Shelters) -> None:
-    place = two.world.path / "again"
-    restore_backup(_backup(two), place, recovery_code=two.beta.new.recovery_code)
-    change_passphrase(
-        place / "record.keyring",
-        recovery_code=two.beta.new.recovery_code,
-        new_passphrase="four other words entirely",
-        profile="light",
+async def test_restored_node_shows_and_grants_nothing_before_a_new_revocation_list(
+    two: Shelters,
+) -> None:
+    request, consent = await two.ask(), await two.consent()
+    files = [(name, _backup(two, name)) for name in ("alpha", "beta")]
+    two.world.clock.now += 60
+    for name, file in files:
+        code = getattr(two, name).new.recovery_code
+        _restore(two, file, two.world.path / f"{name}-again", code)
+    async with two.world.serve("beta-again", two.beta.new) as again:
+        await again.unlock()
+        assert await _reasons(again) == {("suspended",)}
+        await again.pull()
+        assert await _reasons(again) == {()}
+    body = {"staff": two.alpha.staff["case-manager"], "consent": consent}
+    path = f"/v1/requests/{request}/approve"
+    async with two.world.serve("alpha-again", two.alpha.new) as again:
+        await again.unlock()
+        refused = await again.refused("POST", path, json=body)
+        assert (refused.status_code, refused.json()["reasons"]) == (403, ["suspended"])
+        await again.pull()
+        assert (await again.post(path, body))["granted"] == 6
+
+
+async def _reasons(node: RunningNode) -> set[tuple[str, ...]]:
+    """Return why the received sections of a node may not be shown."""
+    sections = (await node.get("/v1/opened"))["sections"]
+    return {tuple(one["reasons"]) for one in sections}
+
+
+async def test_a_backup_opens_by_the_recovery_code_alone(two: Shelters) -> None:
+    file, place = _backup(two), two.world.path / "again"
+    data = file.read_bytes()
+    start = len(MAGIC) + 8
+    header = Header.from_bytes(
+        data[start : start + int.from_bytes(data[start - 8 : start], "little")]
     )
+    keyring = parse_keyring(unb64u(header.keyring))
+    assert [slot.kind for slot in keyring.slots] == ["recovery"]
+    other = "four other words entirely"
+    _restore(two, file, place, two.beta.new.recovery_code, new_passphrase=other)
     async with two.world.serve("again", two.beta.new) as again:
         await again.refused("POST", "/v1/unlock", json={"passphrase": PASSPHRASE})
-        await again.post("/v1/unlock", {"passphrase": "four other words entirely"})
+        await again.post("/v1/unlock", {"passphrase": other})
         assert len((await again.get("/v1/opened"))["sections"]) == 6
 
 
@@ -69,9 +109,11 @@ async def test_backup_shows_nothing(two: Shelters) -> None:
 async def test_wrong_secrets_are_refused(two: Shelters) -> None:
     file, place = _backup(two), two.world.path / "again"
     with pytest.raises(KeyringError):
-        restore_backup(file, place, recovery_code=new_recovery_code())
+        _restore(two, file, place, new_recovery_code())
     with pytest.raises(RecoveryCodeError):
-        restore_backup(file, place, recovery_code="AAAA-AAAA")
+        _restore(two, file, place, "AAAA-AAAA")
+    with pytest.raises(WeakPassphraseError):
+        _restore(two, file, place, two.beta.new.recovery_code, new_passphrase="short")
     assert list(place.iterdir()) == []
     with pytest.raises(KeyringError):
         write_backup(two.beta.path, two.world.path / "no", passphrase="wrong, but long", now=START)
@@ -96,7 +138,7 @@ async def test_damaged_backups_restore_nothing(two: Shelters, damage: str) -> No
         data[-len(other) // 2 :] = other[-len(other) // 2 :]
     file.write_bytes(data)
     with pytest.raises((BackupError, KeyringError)):
-        restore_backup(file, place, recovery_code=two.beta.new.recovery_code)
+        _restore(two, file, place, two.beta.new.recovery_code)
     assert not place.exists() or list(place.iterdir()) == []
 
 
@@ -105,7 +147,7 @@ async def test_existing_files_and_folders_are_never_overwritten(two: Shelters) -
     with pytest.raises(BackupError):
         _backup(two)
     with pytest.raises(FolderError):
-        restore_backup(file, two.alpha.path, recovery_code=two.beta.new.recovery_code)
+        _restore(two, file, two.alpha.path, two.beta.new.recovery_code)
     with pytest.raises(FolderError):
         write_backup(two.world.path, two.world.path / "x", passphrase=PASSPHRASE, now=START)
 
@@ -120,10 +162,5 @@ async def test_progress_is_told(two: Shelters) -> None:
     write_backup(two.beta.path, file, passphrase=PASSPHRASE, now=START, progress=note)
     assert told[-1][0] == told[-1][1]
     told.clear()
-    restore_backup(
-        file,
-        two.world.path / "again",
-        recovery_code=two.beta.new.recovery_code,
-        progress=note,
-    )
+    _restore(two, file, two.world.path / "again", two.beta.new.recovery_code, progress=note)
     assert told[-1] == (file.stat().st_size, file.stat().st_size)

@@ -116,6 +116,15 @@ def test_a_new_passphrase_ends_the_old_one(path: Path, way: str) -> None:
         open_keyring(path, passphrase=PASSPHRASE)
 
 
+def test_a_passphrase_set_by_the_recovery_code_draws_a_new_master_key(path: Path) -> None:
+    as_of_an_old_copy = create(path, a=b"1")
+    change_passphrase(path, recovery_code=CODE, new_passphrase=OTHER, profile="light")
+    with pytest.raises(KeyringError):
+        as_of_an_old_copy.save({"a": b"2"})
+    assert open_keyring(path, passphrase=OTHER).contents == {"a": b"1"}
+    assert open_keyring(path, recovery_code=CODE).contents == {"a": b"1"}
+
+
 def test_a_new_recovery_code_ends_the_old_one(path: Path) -> None:
     create(path, a=b"1")
     new = new_recovery_code()
