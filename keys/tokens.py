@@ -32,7 +32,9 @@ REFUSAL = "refusal+jwt"
 REVOCATION = "revocation+jwt"
 REVOCATION_LIST = "revocation-list+jwt"
 MAXIMUM = 131_072
-"""Longest token read or made, in characters."""
+"""Longest token read or made, in characters; revocation lists have a limit of their own."""
+LIST_MAXIMUM = 4 * 2**20
+"""Longest revocation list, in characters: room for all the ids that its claims may hold."""
 
 Claims = TypeVar("Claims", bound=WireModel)
 Signer = SigningPair | bytes
@@ -41,6 +43,10 @@ Signer = SigningPair | bytes
 
 class _Registry(jose.JWSRegistry):
     max_payload_length = MAXIMUM
+
+
+class _ListRegistry(jose.JWSRegistry):
+    max_payload_length = LIST_MAXIMUM
 
 
 def sign_consent(claims: ConsentClaims, signer: Signer) -> str:
@@ -116,22 +122,22 @@ def _sign(typ: str, claims: WireModel, signer: Signer) -> str:
     header = {"alg": "Ed25519", "typ": typ, "kid": key_id(public)}
     key = _key(public, seed)
     try:
-        token = jose.serialize_compact(header, claims.to_bytes(), key, registry=_registry())
+        token = jose.serialize_compact(header, claims.to_bytes(), key, registry=_registry(typ))
     except JoseError:
         raise ClaimsError("the token could not be signed") from None
-    if len(token) > MAXIMUM:
+    if len(token) > _maximum(typ):
         raise ClaimsError("the token is too long")
     return token
 
 
 def _verify(typ: str, token: str, ed25519: bytes, model: type[Claims]) -> Claims:
-    header = _header(token)
+    header = _header(token, _maximum(typ))
     if header["typ"] != typ:
         raise ClaimsError(f"a {typ} was expected")
     if len(ed25519) != ED25519_SIZE or header["kid"] != key_id(ed25519):
         raise ClaimsError("signed by another key")
     try:
-        payload = jose.deserialize_compact(token, _key(ed25519), registry=_registry()).payload
+        payload = jose.deserialize_compact(token, _key(ed25519), registry=_registry(typ)).payload
     except (JoseError, ValueError):
         raise ClaimsError("the token's signature does not verify") from None
     return _claims(payload, model)
@@ -147,9 +153,13 @@ def _claims(payload: bytes, model: type[Claims]) -> Claims:
         raise ClaimsError("the claims are not strict JSON") from None
 
 
-def _header(token: str) -> dict[str, Any]:
+def _maximum(typ: str) -> int:
+    return LIST_MAXIMUM if typ == REVOCATION_LIST else MAXIMUM
+
+
+def _header(token: str, maximum: int = MAXIMUM) -> dict[str, Any]:
     parts = token.split(".")
-    if len(token) > MAXIMUM or not token.isascii() or len(parts) != 3:
+    if len(token) > maximum or not token.isascii() or len(parts) != 3:
         raise ClaimsError("not a compact JWS")
     try:
         header, _, _ = parse_strict(unb64u(parts[0])), unb64u(parts[1]), unb64u(parts[2])
@@ -164,8 +174,9 @@ def _header(token: str) -> dict[str, Any]:
     return header
 
 
-def _registry() -> jose.JWSRegistry:
-    return _Registry(algorithms=["Ed25519"])
+def _registry(typ: str) -> jose.JWSRegistry:
+    registry = _ListRegistry if typ == REVOCATION_LIST else _Registry
+    return registry(algorithms=["Ed25519"])
 
 
 def _key(public: bytes, seed: bytes | None = None) -> OKPKey:

@@ -11,9 +11,10 @@ from schemas.identifiers import Base64Url, Digest, FacilityCode, Id128
 from schemas.wire.base import Seconds, WireModel
 from schemas.wire.statement import SignedStatement
 
-Jws = Annotated[
-    str, Field(max_length=131_072, pattern=r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$")
-]
+JWS = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
+Jws = Annotated[str, Field(max_length=131_072, pattern=JWS)]
+ListJws = Annotated[str, Field(max_length=4 * 2**20, pattern=JWS)]
+"""A signed revocation list, which may name many consents."""
 
 
 class Introduction(WireModel):
@@ -117,7 +118,10 @@ class ConsentOut(WireModel):
 
 
 class ConsentsOut(WireModel):
+    """Consents after an id, in the order of their ids; `next` is the id to ask from, if any."""
+
     consents: list[ConsentOut]
+    next: Id128 | None
 
 
 class MessageIn(WireModel):
@@ -214,9 +218,9 @@ class ReceiptIn(WireModel):
 
 
 class RevocationsOut(WireModel):
-    """The caller's revocation list, and the revocations themselves where a token made them."""
+    """The caller's revocation list, and the newest of the revocations that a token made."""
 
-    signed_list: Jws
+    signed_list: ListJws
     tokens: list[Jws]
 
 

@@ -16,7 +16,7 @@ from services.hub.context import Hub
 from services.hub.database.interface import Connection
 from services.hub.directory import Caller, Member
 from services.hub.errors import ForbiddenError, NotFoundError, RefusedError
-from services.hub.turn import Operation, Result, Turn
+from services.hub.turn import Operation, Parties, Result, Turn
 from services.web.bodies import JSON, parse_body, read_body, require_media_type
 from services.web.errors import DigestError
 from services.web.signatures import (
@@ -121,7 +121,8 @@ class Call:
         """
 
         async def record(turn: Turn) -> None:
-            turn.record(self._refusal_details(reasons, error, turn.now))
+            details = self._refusal_details(reasons, error, turn.now)
+            turn.record(details, parties=_readers(error, details))
 
         await self._run(record)
 
@@ -142,6 +143,17 @@ class Call:
             release=about.release,
             purpose=about.purpose,
         )
+
+
+def _readers(error: Exception, details: AuditDetails) -> Parties | None:
+    """Say who may read a refusal's entry, if that is not actor and counterpart.
+
+    Where the entry says more than the answer, as a 404 for what is not the caller's, the caller
+    must not learn it from the log: that is for the other party and for auditors.
+    """
+    if isinstance(error, NotFoundError) and error.audited:
+        return (details.counterpart or "hub", None)
+    return None
 
 
 async def _nothing(_turn: Turn) -> None:

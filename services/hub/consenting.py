@@ -19,8 +19,13 @@ from services.hub.calls import Call, require_member
 from services.hub.database.interface import Connection, Row, Values
 from services.hub.directory import Member
 from services.hub.errors import ConflictError, NotFoundError, RejectedError
+from services.hub.paging import cut
+from services.hub.revoking import LISTED_FOR
 from services.hub.store import consents as store
 from services.hub.turn import Turn
+
+PAGE = 100
+"""Most consents in one answer."""
 
 ConsentShows = Literal["active", "revoked", "expired", "suspended"]
 
@@ -50,9 +55,18 @@ async def record_consent(turn: Turn, call: Call, token: str, vouched: VouchedCon
     recipient = await require_member(call, turn.connection, claims.recipient)
     if b64u(recipient.facility.fingerprint) != claims.recipient_fingerprint:
         raise RejectedError("other-fingerprint")
+    await _require_room(turn, call, claims.recipient)
     await store.put(turn.connection, _row(token, vouched, turn.now))
     _record(turn, call, vouched)
     return Recorded(id=claims.jti, state="created")
+
+
+async def _require_room(turn: Turn, call: Call, recipient: str) -> None:
+    """Refuse more consents for one recipient than lists and answers are made for."""
+    since = turn.now - LISTED_FOR
+    count = await store.how_many(turn.connection, call.facility, recipient, since)
+    if count >= call.hub.settings.consents_per_pair:
+        raise ConflictError("too-many-consents")
 
 
 async def _known_consent(turn: Turn, call: Call, known: Row, vouched: VouchedConsent) -> Recorded:
@@ -146,10 +160,14 @@ def require_timely(signed_at: int, signer: StaffStatement, now: int) -> None:
         raise RejectedError("signer-not-current")
 
 
-async def consents_of(call: Call, connection: Connection) -> ConsentsOut:
-    """Return the consents that the caller issued or received."""
-    rows = await store.of_party(connection, call.facility)
-    return ConsentsOut(consents=[_out(row, call.hub.clock()) for row in rows])
+async def consents_of(call: Call, connection: Connection, after: str) -> ConsentsOut:
+    """Return a page of the consents that the caller issued or received, after an id."""
+    found = await store.of_party(connection, call.facility, after, PAGE + 1)
+    page = cut(found[:PAGE], "token")
+    return ConsentsOut(
+        consents=[_out(row, call.hub.clock()) for row in page],
+        next=page[-1]["consent"] if len(page) < len(found) else None,
+    )
 
 
 async def consent_of_party(call: Call, connection: Connection, consent: str) -> ConsentOut:

@@ -14,7 +14,7 @@ from services.hub import proofs
 from services.hub.calls import Call
 from services.hub.database.interface import Connection, Row
 from services.hub.decision import Asked, Permitted, require_permit
-from services.hub.errors import Concern, DeniedError, NotFoundError
+from services.hub.errors import Concern, DeniedError, NotFoundError, UnavailableError
 from services.hub.store import log as log_store
 from services.hub.store import releases as store
 from services.hub.turn import Turn
@@ -33,8 +33,7 @@ async def record_if_published(turn: Turn, call: Call, release: Row) -> bool:
 
     Says whether it can. Raises DeniedError, NotFoundError.
     """
-    index = await log_store.index_of(turn.connection, bytes(release["leaf_hash"]))
-    if not _is_published(call, index):
+    if not await _is_provable(turn, call, release):
         return False
     sections = await store.sections(turn.connection, release["release"], 0)
     await record_delivery(turn, call, release, sections)
@@ -86,6 +85,22 @@ def _erased(release: Row) -> DeniedError:
         action="release.decide", consent=release["consent"], release=release["release"]
     )
     return DeniedError("erased", concern=concern)
+
+
+async def _is_provable(turn: Turn, call: Call, release: Row) -> bool:
+    index = await log_store.index_of(turn.connection, bytes(release["leaf_hash"]))
+    return _is_published(call, index)
+
+
+async def _require_provable(turn: Turn, call: Call, release: str) -> Row:
+    """Return one of the caller's releases, once its entry is published.
+
+    Raises NotFoundError, UnavailableError.
+    """
+    row = await require_release(call, turn.connection, release)
+    if not await _is_provable(turn, call, row):
+        raise UnavailableError("proof-pending")
+    return row
 
 
 def _is_published(call: Call, index: int | None) -> bool:
@@ -154,9 +169,9 @@ def _fragment(stored: bytes) -> orjson.Fragment:
 async def permit_section(turn: Turn, call: Call, release: str, section: str) -> str:
     """Decide a fetch of one section by reference; return its manifest's digest.
 
-    Raises NotFoundError, DeniedError.
+    Raises NotFoundError, DeniedError, UnavailableError.
     """
-    row = await require_release(call, turn.connection, release)
+    row = await _require_provable(turn, call, release)
     sections = await store.sections(turn.connection, release, 0)
     wanted = [one for one in sections if one["section"] == section]
     if not wanted:
@@ -166,8 +181,11 @@ async def permit_section(turn: Turn, call: Call, release: str, section: str) -> 
 
 
 async def permit_attachment(turn: Turn, call: Call, release: str, digest: str) -> None:
-    """Decide a fetch of one attachment by reference. Raises NotFoundError, DeniedError."""
-    row = await require_release(call, turn.connection, release)
+    """Decide a fetch of one attachment by reference.
+
+    Raises NotFoundError, DeniedError, UnavailableError.
+    """
+    row = await _require_provable(turn, call, release)
     sections = await store.sections(turn.connection, release, 0)
     listing = [one for one in sections if digest in _attachments(bytes(one["manifest"]))]
     if not listing:

@@ -9,11 +9,14 @@ from services.hub.calls import Call, require_member
 from services.hub.database.interface import Connection
 from services.hub.directory import Member
 from services.hub.errors import ConflictError, RejectedError
+from services.hub.paging import cut
 from services.hub.store import messages as store
 from services.hub.turn import Turn
 
 PAGE = 100
 """Most messages in one answer."""
+SEALED_MAXIMUM = 131_072
+"""Longest sealed words, in characters of base64url."""
 
 
 def read_message(statement: SignedStatement, sender: Member) -> Message:
@@ -24,6 +27,8 @@ def read_message(statement: SignedStatement, sender: Member) -> Message:
         raise RejectedError("message-invalid") from None
     if message.sender != sender.facility.card.facility or message.recipient == message.sender:
         raise RejectedError("other-sender")
+    if len(message.sealed) > SEALED_MAXIMUM:
+        raise RejectedError("message-too-long")
     return message
 
 
@@ -66,8 +71,8 @@ def is_sealed_to(kem_key: str, recipient: Member) -> bool:
 
 
 async def inbox(call: Call, connection: Connection, after: int) -> MessagesOut:
-    """Return the caller's messages after a position."""
-    rows = await store.inbox(connection, call.facility, after, PAGE)
+    """Return a page of the caller's messages after a position."""
+    rows = cut(await store.inbox(connection, call.facility, after, PAGE), "statement")
     return MessagesOut(
         messages=[
             MessageOut(

@@ -114,6 +114,8 @@ async def push(
     turn: Turn, call: Call, sections: Sequence[NewSection], heads: Sequence[NewHead]
 ) -> SectionsStored:
     """Store a push. Raises ConflictError, RejectedError, NotFoundError: then nothing is stored."""
+    if len({one.head.consent for one in heads}) != len(heads):
+        raise RejectedError("head-twice")
     created, states = await _sort_out(turn, sections)
     await _require_attachments(turn.connection, call.facility, created)
     consents = [await _head_consent(turn, call, one) for one in heads]

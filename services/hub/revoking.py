@@ -20,12 +20,17 @@ from services.hub.context import Hub
 from services.hub.database.interface import Connection
 from services.hub.directory import Member
 from services.hub.errors import NotFoundError, RejectedError
+from services.hub.paging import cut
 from services.hub.receipts import read_receipt
 from services.hub.store import consents as store
 from services.hub.turn import Turn
 
 LIST_LIFETIME = 86_400
 """Seconds for which a revocation list counts."""
+LIST_LENGTH = 100_000
+"""Most consents on a list; older revocations have long been carried out."""
+LISTED_FOR = 30 * 86_400
+"""Seconds for which a consent stays listed after it was revoked and has expired."""
 MAX_AGE = 30 * 86_400
 """Seconds for which a signed revocation may wait for the hub, say through an outage."""
 
@@ -122,9 +127,9 @@ async def _end(turn: Turn, hub: Hub, consent: str, token: str | None) -> None:
 
 
 async def revocations(hub: Hub, connection: Connection, facility: str) -> RevocationsOut:
-    """Return a facility's revocation list, signed by the hub, and the tokens behind it."""
-    rows = await store.revoked(connection, facility)
+    """Return a facility's revocation list, signed by the hub, and the newest tokens behind it."""
     now = hub.clock()
+    rows = await store.revoked(connection, facility, now - LISTED_FOR, LIST_LENGTH)
     claims = RevocationListClaims(
         iss="hub",
         aud=[facility],
@@ -134,7 +139,9 @@ async def revocations(hub: Hub, connection: Connection, facility: str) -> Revoca
     )
     return RevocationsOut(
         signed_list=sign_revocation_list(claims, hub.http_seed),
-        tokens=[row["revocation"] for row in rows if row["revocation"] is not None],
+        tokens=[
+            row["revocation"] for row in cut(rows, "revocation") if row["revocation"] is not None
+        ],
     )
 
 

@@ -50,6 +50,8 @@ class HubSettings(BaseSettings):
     """Larger ciphertexts are left out of a release and fetched by reference."""
     answer_bytes: Bytes = 32 * 2**20
     """Ciphertext carried inline by one release; what goes beyond is fetched by reference."""
+    consents_per_pair: Annotated[int, Field(ge=1)] = 10_000
+    """Most consents of one issuer for one recipient that are in force or ended lately."""
 
     batch: Annotated[int, Field(ge=1, le=1024)] = 64
     """Most operations in one transaction."""

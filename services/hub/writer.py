@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from services.hub.batch import BatchConnection, ClashError
 from services.hub.database.interface import Database
-from services.hub.errors import HubError, ReplayedError, UnavailableError
+from services.hub.errors import ConflictError, HubError, ReplayedError, UnavailableError
 from services.hub.turn import ENTRIES, NONCES, Operation, Result, Turn
 
 log = logging.getLogger("safehand.hub")
@@ -133,6 +133,9 @@ class Writer:
         return turn
 
     def _explain(self, error: Exception) -> Exception:
+        if isinstance(error, self._database.conflicts):
+            log.warning("integrity %s", type(error).__name__)
+            return ConflictError("already-there")
         if isinstance(error, self._database.errors):
             log.error("database-failed %s", type(error).__name__)
             self.is_failing = True

@@ -114,9 +114,10 @@ class HubClient:
         """Record a consent token."""
         return await self._post("/v1/consents", body, Recorded)
 
-    async def consents(self) -> ConsentsOut:
-        """Return the consents one issued or received."""
-        return await self._get("/v1/consents", ConsentsOut)
+    async def consents(self, after: str | None = None) -> ConsentsOut:
+        """Return a page of the consents one issued or received, after an id; see `next`."""
+        query = "" if after is None else f"?after={after}"
+        return await self._get(f"/v1/consents{query}", ConsentsOut)
 
     async def consent(self, consent: str) -> ConsentOut:
         """Return one consent."""

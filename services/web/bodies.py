@@ -6,7 +6,7 @@ to temporary files.
 
 import json
 from collections.abc import AsyncIterator
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from fastapi import Request
 from pydantic import ValidationError
@@ -62,11 +62,15 @@ def parse_body(body: bytes, model: type[Model]) -> Model:
     except ValidationError as error:
         raise body_error(error) from None
     # What has the model's shape is shallow and well-formed, but may still name a member twice, and
-    # two readers would disagree on which one counts.
-    json.loads(body, object_pairs_hook=_require_unique)
+    # two readers would disagree on which one counts. NaN and Infinity are not JSON at all.
+    json.loads(body, object_pairs_hook=_require_unique, parse_constant=_refuse_constant)
     return parsed
 
 
 def _require_unique(members: list[tuple[str, object]]) -> None:
     if len({name for name, _ in members}) != len(members):
         raise MalformedJsonError
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise MalformedJsonError

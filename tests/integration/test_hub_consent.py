@@ -1,18 +1,22 @@
 """Consents, refusals and revocations at the hub. PROTOCOL section 6."""
 
+from pathlib import Path
+
 import pytest
 
 from exchange.receipts import make_revocation_receipt
 from exchange.revocation import revocation_hash
 from keys.tokens import sign_consent, sign_refusal, sign_revocation, verify_revocation_list
-from schemas.encoding import b64u, unb64u
+from schemas.encoding import b64u, sha256, unb64u
 from schemas.wire.hub_api import ConsentIn, ReceiptIn, RevocationByCodeIn, StatementsIn, TokenIn
 from schemas.wire.token import RefusalClaims, RevocationClaims
+from services.hub import consenting
+from services.hub.settings import load_settings
 from services.hub_client.client import HubClient
 from services.hub_client.errors import HubRefusal
 from tests.support.facilities import DAY, NOW, Facility, Staff, fixed_id, fixed_pair
-from tests.support.running_hub import RunningHub
-from tests.support.story import CASE, CODE, MENTAL, ask, tag
+from tests.support.running_hub import RunningHub, card_of, serving
+from tests.support.story import CASE, CODE, MENTAL, Story, ask, tag
 
 
 async def refuses(answer: object) -> HubRefusal:
@@ -221,6 +225,47 @@ async def test_both_parties_get_a_signed_list_of_revocations(hub: RunningHub) ->
         )
         assert (listed.consents, listed.iat) == (expected, NOW)
         assert answer.tokens == ([token.token] if expected else [])
+
+
+async def test_a_list_forgets_what_was_both_revoked_and_expired_long_ago(hub: RunningHub) -> None:
+    consent = await hub.ready_consent()
+    expires = hub.story.hub.consents[consent][1].exp
+
+    async def listed() -> list[str]:
+        signed = (await hub.beta.revocations()).signed_list
+        key = unb64u(hub.card.http_ed25519)
+        return verify_revocation_list(signed, key, facility=hub.story.beta.code).consents
+
+    await hub.alpha.revoke(revocation(consent, hub.story.alpha))
+    hub.clock.now = expires + 30 * DAY - 1
+    assert await listed() == [consent]
+    hub.clock.now = expires + 30 * DAY
+    assert await listed() == []
+
+
+async def test_consents_come_in_pages(hub: RunningHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consenting, "PAGE", 2)
+    made = sorted([await hub.consent(name=str(at)) for at in range(5)])
+    pages, after = [], None
+    while len(pages) < 4:
+        answer = await hub.beta.consents(after)
+        pages.append([sha256(one.token.encode()) for one in answer.consents])
+        after = answer.next
+        if after is None:
+            break
+    tokens = [hub.story.hub.consents[one][0] for one in made]
+    assert [len(one) for one in pages] == [2, 2, 1]
+    assert {one for page in pages for one in page} == {sha256(one.encode()) for one in tokens}
+
+
+async def test_an_issuer_has_no_end_of_consents_for_one_recipient(hub_folder: Path) -> None:
+    settings = load_settings(hub_folder).model_copy(update={"consents_per_pair": 2})
+    async with serving(settings, card_of(settings), Story()) as hub:
+        for name in ("one", "two"):
+            await hub.consent(name=name)
+        third = token_of(hub, jti=fixed_id("third"))
+        found = await refuses(hub.alpha.record_consent(third))
+        assert (found.status, found.reasons) == (409, ("too-many-consents",))
 
 
 async def test_a_recipient_confirms_what_a_revocation_did(hub: RunningHub) -> None:

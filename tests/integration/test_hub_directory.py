@@ -5,10 +5,10 @@ import pytest
 from exchange.messages import seal_message
 from keys.keycard import make_key_statement, make_staff_statement
 from keys.request_keys import RequestSigner
-from keys.signing import SigningPair
+from keys.signing import SigningPair, sign_statement
 from schemas.encoding import b64u
 from schemas.wire.hub_api import AuditorCard, MessageIn, StatementsIn
-from schemas.wire.statement import SignedStatement
+from schemas.wire.statement import Message, SignedStatement
 from services.hub.admin import admit_facility, enrol_auditor
 from services.hub.errors import ConflictError, RejectedError
 from services.hub_client.errors import HubRefusal
@@ -153,6 +153,30 @@ async def test_messages_reach_their_recipient_in_order(hub: RunningHub) -> None:
     assert [one.message for one in later.messages] == [second.message]
     assert (await hub.gamma.messages()).messages == []
     assert (await hub.beta.messages()).messages == []
+
+
+async def test_an_inbox_comes_in_pages_of_a_bounded_size(hub: RunningHub) -> None:
+    alpha, beta = hub.story.alpha, hub.story.beta
+    words = bytes(2**16)
+    for at in range(40):
+        sent = message(hub, beta, alpha, id=fixed_id(f"long {at}"), words=words)
+        await hub.beta.send_message(sent)
+    first = await hub.alpha.messages()
+    rest = await hub.alpha.messages(first.next)
+    assert len(first.to_bytes()) < 5 * 2**20
+    assert 0 < len(first.messages) < 40
+    assert len(first.messages) + len(rest.messages) == 40
+
+
+async def test_a_message_too_long_is_refused(hub: RunningHub) -> None:
+    beta = hub.story.beta
+    fair = message(hub, beta, hub.story.alpha).message
+    words = Message.from_bytes(fair.payload_bytes()).model_copy(update={"sealed": "A" * 131_076})
+    with pytest.raises(HubRefusal) as caught:
+        await hub.beta.send_message(
+            MessageIn(message=sign_statement("message", words, beta.identity))
+        )
+    assert (caught.value.status, caught.value.reasons) == (422, ("message-too-long",))
 
 
 async def test_messages_that_do_not_hold_are_refused(hub: RunningHub) -> None:

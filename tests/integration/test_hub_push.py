@@ -174,6 +174,15 @@ async def test_heads_counters_only_rise(hub: RunningHub) -> None:
     await hub.alpha.push_sections(SectionsIn(sections=[], heads=[earlier]))  # a late retry
 
 
+async def test_a_push_has_one_head_for_each_consent(hub: RunningHub) -> None:
+    consent = await hub.ready_consent()
+    for counters in ((7, 7), (7, 8)):
+        heads = [head_of(hub, consent, counter, MENTAL) for counter in counters]
+        found = await refused(hub, SectionsIn(sections=[], heads=heads))
+        assert (found.status, found.reasons) == (422, ("head-twice",))
+    assert not hub.hub.writer.is_failing
+
+
 @pytest.mark.parametrize(
     ("labels", "reason"), [(INFECTIOUS, "head-out-of-scope"), (None, "head-manifest-unknown")]
 )

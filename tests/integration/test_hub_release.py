@@ -133,6 +133,9 @@ async def test_a_third_facility_learns_nothing_not_even_that_the_consent_is_ther
     # Its owner can see who tried.
     seen = (await hub.alpha.entries(0)).entries
     assert denied[0].to_bytes() in [_details(one.details) for one in seen]
+    # Who tried can read neither: the reasons would tell the two apart.
+    own = [_details(one.details) for one in (await hub.gamma.entries(0)).entries]
+    assert not {one.to_bytes() for one in denied} & set(own)
 
 
 def _details(text: str | None) -> bytes:
@@ -221,6 +224,32 @@ async def test_no_half_key_leaves_without_its_proof(hub_folder: Path) -> None:
         assert isinstance(later, ReleaseOut)
         hub.story.open(later, ask(consent), log_keys=hub.log_keys)
         assert (await hub.alpha.consent(consent)).releases == 1
+
+
+async def test_nothing_comes_by_reference_before_the_proof(
+    hub_folder: Path, tmp_path: Path
+) -> None:
+    async with stalled(hub_folder) as hub:
+        file = tmp_path / "attachment"
+        file.write_bytes(b"ciphertext")
+        named = digest_text(file.read_bytes())
+        await hub.alpha.put_attachment(named, file)
+        await _push_with_attachment(hub, named)
+        consent = await hub.consent()
+        await hub.grant(consent)
+        answer = await hub.beta.ask_release(ask(consent))
+        assert isinstance(answer, ReleasePending)
+        into = tmp_path / "got"
+        for attempt in (
+            lambda: hub.beta.fetch_section(answer.id, section_id(MENTAL), into),
+            lambda: hub.beta.fetch_attachment(answer.id, named, into),
+        ):
+            with pytest.raises(HubUnavailableError):
+                await attempt()
+            assert not into.exists()
+        await hub.hub.log.integrate()
+        await hub.beta.fetch_section(answer.id, section_id(MENTAL), into)
+        await hub.beta.fetch_attachment(answer.id, named, into)
 
 
 async def test_a_revocation_between_decision_and_delivery_wins(hub_folder: Path) -> None:

@@ -47,6 +47,8 @@ class Database(Protocol):
 
     errors: tuple[type[Exception], ...]
     """What the driver raises when the database can't do its work."""
+    conflicts: tuple[type[Exception], ...]
+    """Those of them by which it refuses rows that contradict what is stored."""
 
     def transaction(self) -> AbstractAsyncContextManager[Connection]:
         """Give the one writing connection; commit at the end, roll back on an error."""

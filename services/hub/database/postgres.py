@@ -55,6 +55,7 @@ class PostgresConnection:
 class PostgresDatabase:
     """A database on a server."""
 
+    conflicts: tuple[type[Exception], ...] = (asyncpg.IntegrityConstraintViolationError,)
     errors: tuple[type[Exception], ...] = (
         asyncpg.PostgresError,
         asyncpg.InterfaceError,

@@ -65,6 +65,7 @@ class SqliteDatabase:
     """A database in one file."""
 
     errors: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
+    conflicts: tuple[type[Exception], ...] = (sqlite3.IntegrityError,)
 
     def __init__(self, path: str) -> None:
         self._path = path

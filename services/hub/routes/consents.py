@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from schemas.identifiers import ID128
@@ -26,6 +26,7 @@ from services.web.description import gives, takes
 
 router = APIRouter(prefix="/v1", tags=["consent"])
 ConsentId = Annotated[str, Path(pattern=f"^{ID128}$")]
+After = Annotated[str, Query(pattern=f"^({ID128})?$")]
 RECORDED = gives(Recorded)
 
 
@@ -49,10 +50,10 @@ async def record_consent(call: Signed) -> Response:
     summary="The consents that one issued or received",
     responses=gives(ConsentsOut),
 )
-async def list_consents(call: Signed) -> Response:
+async def list_consents(call: Signed, after: After = "") -> Response:
     await call.admit()
     async with call.hub.database.reading() as connection:
-        consents = await consenting.consents_of(call, connection)
+        consents = await consenting.consents_of(call, connection, after)
     return answer(call.request, consents)
 
 

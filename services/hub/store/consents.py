@@ -33,13 +33,29 @@ async def one(connection: Connection, consent: str, *, lock: bool = False) -> Ro
     return await fetch_one(connection, f"{sql} FOR_UPDATE" if lock else sql, consent)
 
 
-async def of_party(connection: Connection, facility: str) -> Sequence[Row]:
-    """Return the consents that a facility issued or received, oldest first."""
+async def of_party(connection: Connection, facility: str, after: str, limit: int) -> Sequence[Row]:
+    """Return consents that a facility issued or received, after an id, in the order of ids."""
     return await connection.fetch(
-        f"SELECT {COLUMNS} FROM consents WHERE issuer = $1 OR recipient = $1 "  # noqa: S608
-        "ORDER BY recorded_at, consent",
+        f"SELECT {COLUMNS} FROM consents "  # noqa: S608 - constant
+        "WHERE (issuer = $1 OR recipient = $1) AND consent > $2 ORDER BY consent LIMIT $3",
         facility,
+        after,
+        limit,
     )
+
+
+async def how_many(connection: Connection, issuer: str, recipient: str, since: int) -> int:
+    """Return how many consents of a pair were still in force after a time."""
+    row = await fetch_one(
+        connection,
+        "SELECT count(*) AS n FROM consents "
+        "WHERE issuer = $1 AND recipient = $2 AND expires_at > $3",
+        issuer,
+        recipient,
+        since,
+    )
+    assert row is not None  # count(*) always gives a row
+    return int(row["n"])
 
 
 async def by_revocation_hash(connection: Connection, revocation_hash: str) -> Sequence[Row]:
@@ -50,13 +66,18 @@ async def by_revocation_hash(connection: Connection, revocation_hash: str) -> Se
     )
 
 
-async def revoked(connection: Connection, facility: str) -> Sequence[Row]:
-    """Return id and revocation token of all revoked consents of a facility."""
+async def revoked(connection: Connection, facility: str, since: int, limit: int) -> Sequence[Row]:
+    """Return id and revocation token of a facility's revoked consents, the newest first.
+
+    Leaves out those that were both revoked and expired before `since`.
+    """
     return await connection.fetch(
         "SELECT consent, revocation FROM consents "
         "WHERE (issuer = $1 OR recipient = $1) AND revoked_at IS NOT NULL "
-        "ORDER BY revoked_at, consent",
+        "AND (revoked_at > $2 OR expires_at > $2) ORDER BY revoked_at DESC, consent LIMIT $3",
         facility,
+        since,
+        limit,
     )
 
 

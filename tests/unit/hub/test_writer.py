@@ -9,7 +9,7 @@ import pytest
 from schemas.wire.hub_api import AuditDetails
 from services.hub.database.interface import fetch_one
 from services.hub.database.sqlite import SqliteDatabase
-from services.hub.errors import NotFoundError, ReplayedError, UnavailableError
+from services.hub.errors import ConflictError, NotFoundError, ReplayedError, UnavailableError
 from services.hub.migrate import migrate
 from services.hub.turn import Operation, Turn
 from services.hub.writer import Writer
@@ -115,6 +115,16 @@ async def test_a_nonce_counts_once_also_within_a_batch(writer: Writer) -> None:
     answers = await gather(writer, spend("one"), spend("two"), spend("one"), spend("three"))
     assert [type(one) for one in answers] == [str, str, ReplayedError, str]
     assert isinstance((await gather(writer, spend("two")))[0], ReplayedError)
+
+
+async def test_a_row_that_is_there_already_is_a_conflict_and_no_failing_database(
+    database: SqliteDatabase, writer: Writer
+) -> None:
+    answers = await gather(writer, insert("a"), insert("a"), insert("b"))
+    assert [type(one) for one in answers] == [str, ConflictError, str]
+    assert await names(database) == {"a", "b"}
+    assert isinstance((await gather(writer, insert("a")))[0], ConflictError)
+    assert not writer.is_failing
 
 
 async def test_broken_sql_is_unavailability_for_its_caller_only(

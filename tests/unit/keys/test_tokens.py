@@ -13,6 +13,7 @@ from keys.errors import ClaimsError
 from keys.signing import SigningPair, ed25519_sign, new_pair
 from schemas.encoding import b64u, sha256, unb64u
 from schemas.wire.base import WireModel
+from schemas.wire.hub_api import RevocationsOut
 from schemas.wire.token import (
     ConsentClaims,
     RefusalClaims,
@@ -275,12 +276,19 @@ def test_a_detached_payload_is_refused() -> None:
 
 
 def test_a_token_too_long_to_be_read_is_not_made() -> None:
-    full = LIST.model_copy(update={"consents": [ID] * 5_000})
     with pytest.raises(ClaimsError):
-        tokens.sign_revocation_list(full, PAIR)
-    large = LIST.model_copy(update={"consents": [ID] * 3_500})
-    token = tokens.sign_revocation_list(large, PAIR)
-    assert len(tokens.verify_revocation_list(token, KEY, facility=BETA).consents) == 3_500
+        tokens.sign_refusal(REFUSAL.model_copy(update={"scope_tags": [ID] * 5_000}), PAIR)
+    with pytest.raises(ClaimsError):
+        tokens.sign_revocation_list(LIST.model_copy(update={"consents": [ID] * 130_000}), PAIR)
+
+
+def test_a_revocation_list_has_room_for_all_that_its_claims_may_hold() -> None:
+    full = LIST.model_copy(update={"consents": [ID] * 100_000})
+    token = tokens.sign_revocation_list(full, PAIR)
+    assert RevocationsOut(signed_list=token, tokens=[]).signed_list == token
+    assert len(tokens.verify_revocation_list(token, KEY, facility=BETA).consents) == 100_000
+    with pytest.raises(ClaimsError, match="compact"):
+        tokens.verify_refusal(token, KEY)
 
 
 def test_the_digest_is_of_the_characters() -> None:

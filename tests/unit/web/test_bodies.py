@@ -3,6 +3,7 @@
 import pytest
 from fastapi import Request
 
+from schemas.wire.base import WireModel
 from schemas.wire.hub_api import SectionsIn
 from services.web.bodies import (
     JSON,
@@ -83,3 +84,14 @@ def test_any_spelling_of_a_good_body_is_taken(body: bytes) -> None:
 def test_what_is_no_strict_json_is_malformed(body: bytes) -> None:
     with pytest.raises((MalformedJsonError, InvalidBodyError)):
         parse_body(body, SectionsIn)
+
+
+class Measured(WireModel):
+    value: float
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_json_number_is_refused(value: str) -> None:
+    assert parse_body(b'{"value":1.5}', Measured).value == 1.5
+    with pytest.raises((MalformedJsonError, InvalidBodyError)):
+        parse_body(f'{{"value":{value}}}'.encode(), Measured)
