@@ -163,9 +163,14 @@ class HubClient:
         """Fetch a release that was asked for before."""
         return _read_release(await self._transport.get(f"/v1/releases/{release}"))
 
-    async def fetch_section(self, release: str, section: str, into: Path) -> None:
-        """Fetch a released section's ciphertext by reference into a file."""
-        await self._transport.download(f"/v1/releases/{release}/sections/{section}", into)
+    async def fetch_section(
+        self, release: str, section: str, into: Path, *, most: int | None = None
+    ) -> None:
+        """Fetch a released section's ciphertext by reference into a file of at most `most` bytes.
+
+        Raises OversizeError if there is more.
+        """
+        await self._transport.download(f"/v1/releases/{release}/sections/{section}", into, most)
 
     async def fetch_attachment(self, release: str, digest: str, into: Path) -> None:
         """Fetch a released attachment's ciphertext into a file."""

@@ -3,7 +3,9 @@
 HubError
 ├── HubRefusal            the hub said no: status, slug and reasons of its problem document
 ├── HubUnavailableError   no answer, or "not now": try again later with the same ids
+│   └── NoAnswerError     nothing came back at all
 └── AnswerError           an answer that the pinned hub did not sign for this request, or malformed
+    └── OversizeError     more came than was announced
 """
 
 from collections.abc import Sequence
@@ -25,5 +27,13 @@ class HubUnavailableError(HubError):
     """The hub can't be reached or can't work now."""
 
 
+class NoAnswerError(HubUnavailableError):
+    """Nothing came back at all: the hub, or the way to it, is away."""
+
+
 class AnswerError(HubError):
     """An answer that must not be believed."""
+
+
+class OversizeError(AnswerError):
+    """More came than was announced; nothing of it was kept."""

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from schemas.encoding import unb64u
 from schemas.wire.problem import Problem
-from services.hub_client.errors import HubRefusal, HubUnavailableError
+from services.hub_client.errors import HubRefusal, HubUnavailableError, NoAnswerError, OversizeError
 from services.hub_client.signing import Signing, require_digest
 from services.web.bodies import JSON, OCTETS
 from services.web.problems import TYPE_PREFIX
@@ -46,10 +46,10 @@ class HubTransport:
         )
         return await self._send(request, unb64u(digest))
 
-    async def download(self, path: str, into: Path) -> None:
+    async def download(self, path: str, into: Path, most: int | None = None) -> None:
         """Write the answer to a GET into a file: the whole verified body, or no file.
 
-        Raises HubError, OSError.
+        `most`: bytes after which nothing more is taken. Raises HubError (OversizeError), OSError.
         """
         request = self._http.build_request("GET", self._url + path)
         self._signing.sign(request, None)
@@ -57,16 +57,16 @@ class HubTransport:
         try:
             response = await self._http.send(request, stream=True)
             try:
-                await self._save(response, part)
+                await self._save(response, part, most)
             finally:
                 await response.aclose()
             part.replace(into)
         except httpx.HTTPError:
-            raise HubUnavailableError("no-answer") from None
+            raise NoAnswerError("no-answer") from None
         finally:
             part.unlink(missing_ok=True)
 
-    async def _save(self, response: httpx.Response, part: Path) -> None:
+    async def _save(self, response: httpx.Response, part: Path, most: int | None) -> None:
         if response.status_code != 200:
             self._require_answer(response, await response.aread())
         field, hasher = self._signing.verify(response), hashlib.sha256()
@@ -74,6 +74,8 @@ class HubTransport:
             async for piece in response.aiter_bytes(PIECE):
                 hasher.update(piece)
                 file.write(piece)
+                if most is not None and file.tell() > most:
+                    raise OversizeError("answer-too-large")
         require_digest(field, hasher.digest())
 
     async def _send(self, request: httpx.Request, digest: bytes | None) -> httpx.Response:
@@ -81,7 +83,7 @@ class HubTransport:
         try:
             response = await self._http.send(request)
         except httpx.HTTPError:
-            raise HubUnavailableError("no-answer") from None
+            raise NoAnswerError("no-answer") from None
         self._require_answer(response, response.content)
         return response
 

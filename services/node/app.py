@@ -20,6 +20,7 @@ from schemas.wire.hub_api import Introduction
 from services.hub_client.client import open_hub_client
 from services.node.attachment_files import sweep
 from services.node.audit import NodeLog
+from services.node.backup import remove_leftovers
 from services.node.folder import NodeFolder
 from services.node.init import read_hub_card
 from services.node.keyholder import Keyholder, ServiceKeys
@@ -136,6 +137,7 @@ async def open_node(
         await erase_again(node)
         await clean_up(node)
         await sweep(folder, db)
+        remove_leftovers(folder)
         try:
             yield node
         finally:

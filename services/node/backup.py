@@ -16,7 +16,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
 
@@ -41,6 +41,8 @@ from services.node.vault import Vault
 
 MAGIC = b"safehand/1 backup\n"
 _PIECE = 1 << 20
+_SCRATCH = ".backup-"
+"""What the names of folders begin with in which a backup works."""
 _MAX_HEADER = 1 << 20
 _FILES = ("node.db", "service.keyring", "service.credential", "hub-card.json")
 _MORE_FILES = ("introduction.json", "node.toml")
@@ -122,7 +124,10 @@ class _SealingWriter(io.RawIOBase):
 def _seal_archive(
     folder: NodeFolder, out: BinaryIO, sealer: BodySealer, progress: Progress
 ) -> None:
-    with tempfile.TemporaryDirectory(dir=folder.path, prefix=".backup-") as scratch:
+    with (
+        folder.backing_up(),
+        tempfile.TemporaryDirectory(dir=folder.path, prefix=_SCRATCH) as scratch,
+    ):
         copy = Path(scratch) / "node.db"
         _copy_database(folder.database, copy)
         members = list(_members(folder, copy))
@@ -133,6 +138,13 @@ def _seal_archive(
                 done += path.stat().st_size
                 progress(done, total)
     out.write(sealer.finalize())
+
+
+def remove_leftovers(folder: NodeFolder) -> None:
+    """Remove the working copies that interrupted backups left, unless a backup is being made."""
+    with suppress(BlockingIOError), folder.without_backups():
+        for left in folder.path.glob(f"{_SCRATCH}*"):
+            shutil.rmtree(left)
 
 
 def _copy_database(source: Path, copy: Path) -> None:

@@ -4,6 +4,7 @@ Reads and writes nothing itself; secrets are written by `keys.secret_files`. PRO
 """
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,6 +80,28 @@ class NodeFolder:
             except BlockingIOError:
                 raise FolderError(f"another process runs the node in {self.path}") from None
             yield
+
+    @contextmanager
+    def backing_up(self) -> Iterator[None]:
+        """Say, while a backup is made, that its working copy is in use."""
+        with self._lock(fcntl.LOCK_SH):
+            yield
+
+    @contextmanager
+    def without_backups(self) -> Iterator[None]:
+        """Hold off backups. Raises BlockingIOError if one is being made."""
+        with self._lock(fcntl.LOCK_EX | fcntl.LOCK_NB):
+            yield
+
+    @contextmanager
+    def _lock(self, how: int) -> Iterator[None]:
+        """Lock the folder itself, which leaves no file behind."""
+        folder = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, how)
+            yield
+        finally:
+            os.close(folder)
 
     def require_unused(self) -> None:
         """Make the folder (mode 0700). Raises FolderError if anything is here already."""

@@ -1,5 +1,6 @@
-"""The outbox: what the hub has yet to be told, told in order and exactly as it was committed.
+"""The outbox: what the hub has yet to be told, told exactly as it was committed.
 
+Told in order, except that what takes something back, and keys, overtake the rest.
 `enqueue` belongs to the transaction of what it tells of; `drain` tells. Every call to the hub is
 idempotent by the ids inside its body and signed afresh by the client, so that a lost answer, a
 restart or an outage only means telling again. Works while the node is locked. PROTOCOL sections 8
@@ -7,7 +8,7 @@ and 11.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,7 +25,12 @@ from schemas.wire.hub_api import (
     TokenIn,
 )
 from schemas.wire.statement import Grant
-from services.hub_client.errors import HubRefusal
+from services.hub_client.errors import (
+    AnswerError,
+    HubRefusal,
+    HubUnavailableError,
+    NoAnswerError,
+)
 from services.node.node import Node
 from services.node.store import consents, messages, outbox
 from services.node.store.tables import OutboxRow
@@ -101,19 +107,28 @@ async def enqueue(
 async def drain(node: Node) -> int:
     """Tell the hub everything that waits; return how many things it took.
 
-    Raises HubUnavailableError, or HubRefusal where the hub refuses this node rather than a body;
-    what is left then waits.
+    Revocations and refusals overtake what is larger, and an unusable answer to one of them does not
+    keep back the others. Raises HubUnavailableError, AnswerError, or HubRefusal where the hub
+    refuses this node rather than a body; what is left then waits.
     """
-    taken = 0
+    taken, aside, fault = 0, set[int](), None
     async with node.pushing:
-        while rows := await _next(node):
-            taken += await _tell(node, rows)
+        while rows := await _next(node, aside):
+            try:
+                taken += await _tell(node, rows)
+            except (AnswerError, HubUnavailableError) as trouble:
+                if rows[0].kind not in outbox.RETRACTIONS or isinstance(trouble, NoAnswerError):
+                    raise
+                aside.add(rows[0].position)
+                fault = trouble
+    if fault is not None:
+        raise fault
     return taken
 
 
-async def _next(node: Node) -> Sequence[OutboxRow]:
+async def _next(node: Node, aside: Collection[int]) -> Sequence[OutboxRow]:
     async with node.db.read() as session:
-        rows = await outbox.next_batch(session, most=node.settings.batch_rows)
+        rows = await outbox.next_batch(session, most=node.settings.batch_rows, aside=aside)
     if not rows or rows[0].kind != "sections":
         return rows[:1]
     total, fitting = 0, 0

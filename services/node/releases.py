@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +24,7 @@ from schemas.errors import SchemaError
 from schemas.wire.hub_api import ReleaseIn, ReleaseOut, ReleasePending
 from schemas.wire.statement import Manifest
 from schemas.wire.token import Purpose
-from services.hub_client.errors import HubRefusal
+from services.hub_client.errors import HubRefusal, OversizeError
 from services.node import hublog, partners, revocations
 from services.node.errors import ForkError, NotThereError
 from services.node.node import Node
@@ -102,7 +103,7 @@ async def receive(node: Node, release: str) -> str:
         return store.WANTED
     try:
         await hublog.accept(node, _checkpoint_text(answer))
-        received = await _vouch(node, answer)
+        received = await _vouch(node, row, answer)
     except OpenError as fault:
         return await unopenable(node, release, fault)
     except ForkError:
@@ -123,8 +124,10 @@ def _checkpoint_text(answer: ReleaseOut) -> str:
         raise OpenError("audit", "proof-invalid") from None
 
 
-async def _vouch(node: Node, answer: ReleaseOut) -> Release:
+async def _vouch(node: Node, row: ReleaseRow, answer: ReleaseOut) -> Release:
     """Return the answer once its owner is pinned and its consent verified. Raises OpenError."""
+    if (answer.id, answer.consent) != (row.release, row.consent):
+        raise OpenError("answer", "not-what-was-asked")
     async with node.db.read() as session:
         pins = await partners.pins(session)
     try:
@@ -145,10 +148,19 @@ async def _fetch(node: Node, release: Release) -> None:
         except (SchemaError, ValidationError):
             raise OpenError("manifest", "signature") from None
         if released.ciphertext is None:
-            await node.hub.fetch_section(answer.id, manifest.section, folder / manifest.section)
+            await _fetch_section(node, answer.id, manifest, folder)
         for digest in manifest.attachments:
             if not (folder / digest).exists():
                 await node.hub.fetch_attachment(answer.id, digest, folder / digest)
+
+
+async def _fetch_section(node: Node, release: str, manifest: Manifest, folder: Path) -> None:
+    """Fetch one body, at most as large as its owner signed. Raises HubError, OpenError."""
+    into = folder / manifest.section
+    try:
+        await node.hub.fetch_section(release, manifest.section, into, most=manifest.size)
+    except OversizeError:
+        raise OpenError("body", "too-large") from None
 
 
 async def _keep(node: Node, release: str, received: Release) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from keys.directory import VerifiedFacility
 from schemas.wire.token import Purpose
-from services.hub_client.errors import HubError, HubRefusal
+from services.hub_client.errors import HubError, HubRefusal, NoAnswerError
 from services.node import (
     hublog,
     messages,
@@ -100,9 +100,10 @@ class Sync:
             await step(self._node, done)
         except HubRefusal as refusal:
             self._trouble(done, refusal.slug)
-        except HubError:
+        except HubError as error:
             self._trouble(done, "hub-unavailable")
-            return True
+            # An unusable answer to one call says nothing of the others.
+            return isinstance(error, NoAnswerError)
         except ForkError:
             self._trouble(done, "hub-log-forked")
         except StorageError:
@@ -119,7 +120,15 @@ class Sync:
 
 
 async def _push(node: Node, done: Round) -> None:
-    done.pushed += await push.drain(node)
+    """Tell the hub what waits; revocations are taken in meanwhile, however long that lasts."""
+    telling = asyncio.create_task(push.drain(node))
+    try:
+        while not (await asyncio.wait({telling}, timeout=node.settings.poll_seconds))[0]:
+            with contextlib.suppress(HubError):
+                await _revocations(node, done)
+        done.pushed += await telling
+    finally:
+        telling.cancel()
 
 
 async def _repair(node: Node, done: Round) -> None:
@@ -203,7 +212,7 @@ async def _purpose(
 
 
 async def _revocations(node: Node, done: Round) -> None:
-    done.revocations = await revocations.take_list(node, await node.hub.revocations())
+    done.revocations += await revocations.take_list(node, await node.hub.revocations())
 
 
 async def _releases(node: Node, done: Round) -> None:
@@ -249,6 +258,7 @@ async def _refresh(node: Node, _done: Round) -> None:
 
 
 _STEPS = (
+    _revocations,
     _push,
     _repair,
     _log,
@@ -260,7 +270,7 @@ _STEPS = (
     _push,
     _refresh,
 )
-"""What a round consists of, in this order: revocations before anything is opened."""
+"""What a round consists of, in this order: revocations before all else and again before opening."""
 
 _LOCAL = (_open, _erase)
 """Steps that are worth trying while the hub is away."""

@@ -10,8 +10,15 @@ from keys.errors import KeyringError, RecoveryCodeError, WeakPassphraseError
 from keys.keyring_file import parse_keyring
 from keys.recovery import new_recovery_code
 from schemas.encoding import unb64u
-from services.node.backup import MAGIC, Header, restore_backup, write_backup
+from services.node.backup import (
+    MAGIC,
+    Header,
+    remove_leftovers,
+    restore_backup,
+    write_backup,
+)
 from services.node.errors import BackupError, FolderError
+from services.node.folder import NodeFolder
 from tests.support.node_cases import ATTACHMENT, CODE, COMPLAINT, NAME
 from tests.support.node_world import PASSPHRASE, START, RunningNode, Shelters, shelters
 
@@ -164,3 +171,16 @@ async def test_progress_is_told(two: Shelters) -> None:
     told.clear()
     _restore(two, file, two.world.path / "again", two.beta.new.recovery_code, progress=note)
     assert told[-1] == (file.stat().st_size, file.stat().st_size)
+
+
+async def test_what_interrupted_backups_left_is_removed_at_start(two: Shelters) -> None:
+    place = two.world.path / "beta-again"
+    _restore(two, _backup(two), place, two.beta.new.recovery_code)
+    left = place / ".backup-left"
+    left.mkdir()
+    (left / "node.db").write_bytes(b"half a copy")
+    with NodeFolder(place).backing_up():
+        remove_leftovers(NodeFolder(place))
+        assert left.exists()
+    async with two.world.serve("beta-again", two.beta.new):
+        assert not left.exists()

@@ -1,5 +1,6 @@
 """Consents that end: revoked from either side, by code, by time; blocked or erased. PROTOCOL 6."""
 
+import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,7 +16,7 @@ from services.node.node import Node
 from services.node.store import consents
 from services.node.store.database import Database
 from services.node.sync import receive_patiently
-from tests.support.node_cases import COMPLAINT, NAME
+from tests.support.node_cases import COMPLAINT, NAME, case, health
 from tests.support.node_world import Shelters, shelters
 
 DAY = 86_400
@@ -287,3 +288,53 @@ async def test_what_an_erased_consent_left_is_erased_at_start(tmp_path: Path) ->
         assert (kept["state"], kept["opened"]) == ("erased", 0)
         assert _half_keys(beta.path) == []
     assert [path for path in (tmp_path / "beta/received").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("status", [413, 500])
+async def test_revocations_overtake_uploads_that_get_no_usable_answer(
+    two: Shelters, status: int
+) -> None:
+    consent = await two.transfer(on_revocation="erase")
+    two.alpha.way.troubled = {"/v1/attachments/": status, "/v1/sections": status}
+    await two.store(case(health=health("since last week")))
+    assert (await two.alpha.get("/v1/status"))["outbox"]["waiting"] > 0
+    await _revoke(two, consent)
+    assert (await two.beta.pull())["revocations"] == 1
+
+
+async def test_revocations_overtake_one_that_gets_no_usable_answer(two: Shelters) -> None:
+    consent = await two.transfer(on_revocation="erase")
+    two.alpha.way.troubled = {"/v1/revocations/by-code": 500}
+    code = {"code": "0000-0000-0000-0000-00"}
+    assert (await two.alpha.post("/v1/revocations", code))["delivery"] == "queued"
+    await _revoke(two, consent)
+    assert (await two.alpha.get("/v1/status"))["outbox"]["waiting"] == 1
+
+
+async def test_a_consent_that_is_not_told_yet_is_told_before_its_revocation(two: Shelters) -> None:
+    two.alpha.way.is_cut = True
+    consent = await two.consent()
+    body = {"staff": two.alpha.staff["case-manager"], "reason": "withdrawn"}
+    await two.alpha.post(f"/v1/consents/{consent}/revoke", body)
+    two.alpha.way.is_cut = False
+    assert (await two.alpha.pull())["waiting"] == 0
+    assert (await two.alpha.get("/v1/outbox"))["refused"] == []
+
+
+async def test_revocations_are_taken_in_while_an_upload_lasts(two: Shelters) -> None:
+    consent = await two.transfer(on_revocation="erase")
+    end = two.beta.way.stalled["/v1/attachments/"] = asyncio.Event()
+    author = await two.beta.appoint("case-manager")
+    await two.beta.post("/v1/cases", {"author": author, "case": case()})
+    pulling = asyncio.create_task(two.beta.pull())
+    async with asyncio.timeout(30):
+        await two.beta.way.stalling.wait()
+    await _revoke(two, consent)
+    for _ in range(600):
+        if await _state_at_beta(two) == "erased":
+            break
+        await asyncio.sleep(0.05)
+    assert await _state_at_beta(two) == "erased"
+    assert not pulling.done()
+    end.set()
+    assert (await pulling)["waiting"] == 0

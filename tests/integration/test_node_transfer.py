@@ -1,13 +1,21 @@
 """The main job between two nodes and a hub, over their HTTP faces. PROTOCOL sections 4 to 7."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from keys.signing import key_id
 from schemas.encoding import unb64u
+from schemas.wire.hub_api import ReleaseIn, ReleaseOut
 from schemas.wire.statement import StaffStatement
+from services.hub_client.client import HubClient
+from services.hub_client.errors import OversizeError
+from services.node import releases
+from services.node.node import Node
+from services.node.store.releases import body_of
 from tests.support.node_cases import CODE, COMPLAINT, case, health, identity
 from tests.support.node_world import Shelters, shelters, trust
 
@@ -242,3 +250,41 @@ async def test_receipt_reaches_the_hub(two: Shelters) -> None:
     paths = [path for method, path in two.beta.way.requests if path.endswith("/receipt")]
     assert len(paths) == 1
     assert (await two.beta.get("/v1/outbox")) == {"waiting": 0, "refused": []}
+
+
+class _OtherAnswer:
+    """A hub that gives the answer to another question, and nothing else."""
+
+    def __init__(self, answer: ReleaseOut) -> None:
+        self._answer = answer
+
+    async def ask_release(self, _question: ReleaseIn) -> ReleaseOut:
+        return self._answer
+
+
+async def test_answer_to_another_question_is_refused_before_anything_is_fetched(
+    two: Shelters,
+) -> None:
+    await two.store()
+    consent = await two.transfer()
+    (first,) = (await two.beta.get("/v1/releases"))["releases"]
+    node: Node = two.beta.app.state.node
+    async with node.db.write() as session:
+        answer = ReleaseOut.from_bytes(await body_of(session, first["release"]) or b"")
+        release = releases.want(session, node, consent, "COC")
+    lying = replace(node, hub=cast("HubClient", _OtherAnswer(answer)))
+    assert await releases.receive(lying, release) == "unopenable"
+    shown = await two.beta.get(f"/v1/releases/{release}")
+    assert [one["reason"] for one in shown["findings"]] == ["not-what-was-asked"]
+
+
+async def test_no_more_is_fetched_than_was_announced(two: Shelters, tmp_path: Path) -> None:
+    await two.store()
+    await two.transfer()
+    (release,) = (await two.beta.get("/v1/releases"))["releases"]
+    (section, *_) = (await two.beta.get("/v1/opened"))["sections"]
+    node: Node = two.beta.app.state.node
+    into = tmp_path / "fetched"
+    with pytest.raises(OversizeError):
+        await node.hub.fetch_section(release["release"], section["section"], into, most=100)
+    assert not into.exists()

@@ -4,6 +4,7 @@ The hub is the real one on SQLite. Between a node and the hub lies a `Way` that 
 that can lose answers after the hub has acted on the request.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -63,6 +64,12 @@ class Way(httpx.AsyncBaseTransport):
         """Paths that can't be reached while the rest can."""
         self.lose_answers = 0
         self.requests: list[tuple[str, str]] = []
+        self.troubled: dict[str, int] = {}
+        """Path prefixes that something on the way answers, unsigned, with this status."""
+        self.stalled: dict[str, asyncio.Event] = {}
+        """Path prefixes whose requests wait for the event."""
+        self.stalling = asyncio.Event()
+        """Set once a request waits so."""
         self.meanwhile: dict[str, Callable[[], Awaitable[object]]] = {}
         """By path: what happens once, after the hub's 200 and before the node has it."""
 
@@ -70,6 +77,13 @@ class Way(httpx.AsyncBaseTransport):
         if self.is_cut or request.url.path in self.closed:
             raise httpx.ConnectError("cut")
         self.requests.append((request.method, request.url.path))
+        for prefix, event in self.stalled.items():
+            if request.url.path.startswith(prefix):
+                self.stalling.set()
+                await event.wait()
+        for prefix, status in self.troubled.items():
+            if request.url.path.startswith(prefix):
+                return httpx.Response(status, request=request)
         response = await self._inner.handle_async_request(request)
         if response.status_code == 200 and request.url.path in self.meanwhile:
             await self.meanwhile.pop(request.url.path)()

@@ -1,14 +1,19 @@
-"""The outbox: what the hub has yet to be told, oldest first. Bodies stay sealed."""
+"""The outbox: what the hub has yet to be told, the urgent first. Bodies stay sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.node.store.tables import OutboxRow
 
 WAITING = "waiting"
 REFUSED = "refused"
+RETRACTIONS = frozenset({"refusal", "revocation", "revocation-code"})
+"""Kinds that take something back; none of them depends on another."""
+URGENT = RETRACTIONS | {"directory"}
+"""Kinds that overtake uploads: retractions, and the keys that their signatures are held against."""
 
 
 async def add(
@@ -29,12 +34,39 @@ async def add(
     return row.position
 
 
-async def next_batch(session: AsyncSession, *, most: int) -> Sequence[OutboxRow]:
-    """Return the oldest waiting rows: at most `most`, all of one kind."""
+async def next_batch(
+    session: AsyncSession, *, most: int, aside: Collection[int] = ()
+) -> Sequence[OutboxRow]:
+    """Return what to tell next: an urgent row if there is one, else the oldest waiting rows.
+
+    At most `most`, all of one kind. `aside`: urgent rows to pass over. While there are any, only
+    urgent rows follow: nothing may be given away before what forbids it was told.
+    """
+    urgent = await _next_urgent(session, aside)
+    if urgent is not None or aside:
+        return [urgent] if urgent is not None else []
     waiting = select(OutboxRow).where(OutboxRow.state == WAITING)
     rows = (await session.scalars(waiting.order_by(OutboxRow.position).limit(most))).all()
     same = [row.kind == rows[0].kind for row in rows]
     return rows[: same.index(False)] if False in same else rows
+
+
+async def _next_urgent(session: AsyncSession, aside: Collection[int]) -> OutboxRow | None:
+    """Return the oldest urgent row, unless its own consent has yet to be told before it."""
+    consent = aliased(OutboxRow)
+    is_untold = exists().where(
+        consent.state == WAITING,
+        consent.kind == "consent",
+        consent.subject == OutboxRow.subject,
+        consent.position < OutboxRow.position,
+    )
+    urgent = select(OutboxRow).where(
+        OutboxRow.state == WAITING,
+        OutboxRow.kind.in_(URGENT),
+        OutboxRow.position.not_in(aside),
+        ~is_untold,
+    )
+    return (await session.scalars(urgent.order_by(OutboxRow.position).limit(1))).one_or_none()
 
 
 async def remove(session: AsyncSession, positions: Sequence[int]) -> None:

@@ -111,6 +111,30 @@ async def test_outbox_gives_the_oldest_of_one_kind(db: Database) -> None:
         assert await outbox.next_batch(session, most=1) == batch[:1]
 
 
+async def test_what_takes_back_overtakes_uploads_but_not_its_own_consent(db: Database) -> None:
+    async with db.write() as session:
+        for kind, subject in (
+            ("sections", "a"),
+            ("consent", "new"),
+            ("revocation", "new"),
+            ("revocation", "old"),
+            ("directory", "staff"),
+        ):
+            await outbox.add(session, kind=kind, subject=subject, sealed_body=b"b", size=1, now=NOW)
+    told = []
+    async with db.write() as session:
+        while batch := await outbox.next_batch(session, most=8):
+            told += [(row.kind, row.subject) for row in batch]
+            await outbox.remove(session, [row.position for row in batch])
+    assert told == [
+        ("revocation", "old"),
+        ("directory", "staff"),
+        ("sections", "a"),
+        ("consent", "new"),
+        ("revocation", "new"),
+    ]
+
+
 async def test_refused_rows_leave_the_queue_without_their_body(db: Database) -> None:
     await _add(db, "grants", "message")
     async with db.write() as session:
