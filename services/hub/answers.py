@@ -16,9 +16,10 @@ from services.hub.problems import TABLE
 from services.web.bodies import JSON, OCTETS
 from services.web.errors import AuthenticationError
 from services.web.problems import MEDIA_TYPE
-from services.web.signatures import answer_fields, content_digest
+from services.web.signatures import Answered, answer_fields, content_digest
 
 NO_STORE = {"cache-control": "no-store"}
+FIRST_REFUSAL = 400
 
 
 def answer(request: Request, model: WireModel, status: int = 200) -> Response:
@@ -41,18 +42,27 @@ def answer_file(request: Request, path: Path, digest: bytes) -> Response:
 
 
 def _signature(request: Request, status: int, digest: bytes) -> dict[str, str]:
-    """Return the fields that sign an answer; none for a caller who did not sign either."""
+    """Return the fields that sign an answer; none for a caller who did not sign either.
+
+    What was asked for is tied only to a signature that was verified. A refusal is tied to any: that
+    the request was refused is true of it, whatever its signature is worth.
+    """
     hub: Hub = request.app.state.hub
     signatures = request.headers.getlist("signature")
-    if not signatures:
+    if not signatures or (status < FIRST_REFUSAL and not _is_verified(request)):
         return {}
+    signature = ", ".join(one.strip() for one in signatures)
     return answer_fields(
         status=status,
         digest_field=content_digest(digest),
-        request_signature=", ".join(one.strip() for one in signatures),
+        request=Answered(request.method, hub.target(request.scope), signature),
         signer=hub.signer,
         now=hub.clock(),
     )
+
+
+def _is_verified(request: Request) -> bool:
+    return hasattr(request.state, "call") or hasattr(request.state, "recognised")
 
 
 async def answer_error(request: Request, error: Exception) -> Response:

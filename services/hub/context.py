@@ -3,8 +3,9 @@
 No module-level state: two hubs in one process do not know of each other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from keys.request_keys import RequestSigner
 from schemas.wire.hub_api import HubCard
@@ -37,3 +38,11 @@ class Hub:
     half_keys: HalfKeys
     anonymous: AnonymousCounts
     metrics: Metrics
+
+    def target(self, scope: Mapping[str, Any]) -> str:
+        """Return the URL that the caller of an ASGI scope must have signed.
+
+        Never from the Host header.
+        """
+        path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+        return f"{self.settings.public_url}{path}{'?' if query else ''}{query}"

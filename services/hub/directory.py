@@ -21,6 +21,7 @@ from services.hub.database.interface import Connection, Database
 from services.hub.store import directory as store
 
 log = logging.getLogger("safehand.hub")
+NEVER = -(2**62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,20 @@ class HubDirectory:
         self._database, self._clock, self._ttl = database, clock, ttl
         self._members: dict[str, Member] = {}
         self._keys: dict[str, _KnownKey] = {}
+        self._unusable: dict[str, int] = {}
+        """When a key that a facility once certified was found not to count."""
+        self._generation = 0
+        """How often something was forgotten: what was read before must not be remembered after."""
 
     async def member(self, connection: Connection, facility: str) -> Member | None:
         """Return an admitted facility; None if it isn't, or if its card has ended."""
         known = self.remembered(facility)
         if known is not None:
             return known
+        generation = self._generation
         found = await self._read(connection, facility)
+        if generation != self._generation:
+            return found
         if found is None:
             self._members.pop(facility, None)
         else:
@@ -79,6 +87,8 @@ class HubDirectory:
 
     def forget(self, facility: str) -> None:
         """Read this facility anew next time: its statements have changed."""
+        self._generation += 1
+        self._unusable.clear()
         self._members.pop(facility, None)
         for known_id, known in list(self._keys.items()):
             if known.caller.id == facility:
@@ -98,16 +108,27 @@ class HubDirectory:
         return self._keys[key_id].caller
 
     async def look_up(self, wanted: str) -> None:
-        """Look for a request key in the database; afterwards it resolves, or is not accepted."""
+        """Look for a request key in the database; afterwards it resolves, or is not accepted.
+
+        Anyone may name a key: a facility that was read a little while ago is not verified again. A
+        key that nobody certified is not remembered, since its holder may be let in any moment.
+        """
+        if self._is_fresh(self._unusable.get(wanted, NEVER)):
+            return
+        generation = self._generation
         async with self._database.reading() as connection:
             facility = await store.facility_of_key(connection, wanted)
             if facility is None:
                 await self._look_up_auditor(connection, wanted)
                 return
-            self.forget(facility)
             member = await self.member(connection, facility)
+        if generation != self._generation:
+            await self.look_up(wanted)  # statements came meanwhile: this may be from before
+            return
         if member is not None:
             self._take_keys(facility, member)
+        if self.resolve_public_key(wanted) is None:
+            self._unusable[wanted] = self._clock()
 
     def _take_keys(self, facility: str, member: Member) -> None:
         caller = Caller("facility", facility)

@@ -61,16 +61,25 @@ class HalfKeys:
     async def renew_epoch(self) -> bool:
         """Draw a new epoch key if anything was destroyed under the present one; say whether.
 
-        Raises UnavailableError, SecretFileError.
+        Raises UnavailableError, SecretFileError, and the database's own errors; whatever it was,
+        the next call does it all again.
         """
-        if not self._stale:
+        if not (self._stale or self._epoch.rotating):
             return False
+        # Before, not after: what is destroyed meanwhile makes it true again.
         self._stale = False
+        try:
+            await self._renew()
+        except BaseException:
+            self._stale = True
+            raise
+        return True
+
+    async def _renew(self) -> None:
         self._epoch.begin_rotation()
         await self._writer.run(self._reseal)
         self._epoch.finish_rotation()
         await self._database.forget()
-        return True
 
     async def _reseal(self, turn: Turn) -> None:
         rows = await store.half_keys(turn.connection)

@@ -56,9 +56,11 @@ class Housekeeping:
             await self._guarded(work)
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        database = self._hub.database.errors
+        expected: tuple[type[Exception], ...] = (HubError, KeysError, OSError, *database)
         try:
             await work()
-        except (HubError, KeysError, OSError) as error:
+        except expected as error:
             log.error("housekeeping-failed %s", type(error).__name__)
 
 

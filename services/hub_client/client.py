@@ -104,7 +104,9 @@ class HubClient:
     async def put_attachment(self, digest: str, ciphertext: Path) -> AttachmentStored:
         """Upload an attachment's ciphertext. `digest`: its SHA-256, base64url."""
         answer = await self._transport.upload(f"/v1/attachments/{digest}", ciphertext, digest)
-        return _read(answer, AttachmentStored)
+        stored = _read(answer, AttachmentStored)
+        _require_same(stored.digest, digest)
+        return stored
 
     async def own_attachment(self, digest: str, into: Path) -> None:
         """Read back an attachment of one's own into a file."""
@@ -178,7 +180,9 @@ class HubClient:
 
     async def send_receipt(self, release: str, body: ReceiptIn) -> Recorded:
         """Send the receipt of what was opened of a release."""
-        return await self._post(f"/v1/releases/{release}/receipt", body, Recorded)
+        recorded = await self._post(f"/v1/releases/{release}/receipt", body, Recorded)
+        _require_same(recorded.id, release)
+        return recorded
 
     async def entries(self, start: int, count: int = 1024) -> EntriesOut:
         """Return audit entries: one's own, or all for an auditor."""
@@ -209,6 +213,12 @@ def _read(response: httpx.Response, model: type[Answer]) -> Answer:
         return model.from_bytes(response.content)
     except ValidationError:
         raise AnswerError("answer-malformed") from None
+
+
+def _require_same(answered: str, asked: str) -> None:
+    """Refuse an answer about something else. Raises AnswerError."""
+    if answered != asked:
+        raise AnswerError("answer-about-another")
 
 
 def _read_release(response: httpx.Response) -> ReleaseOut | ReleasePending:

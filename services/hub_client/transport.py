@@ -1,7 +1,8 @@
 """The way to the hub and back: one signed request, one verified answer.
 
 Owns what is believed: an answer counts when the pinned hub signed its status, its body's digest and
-this request's signature. "Not now" needs no signature, since it says nothing. PROTOCOL section 8.
+this request's method, target and signature. "Not now" needs no signature, since it says nothing.
+PROTOCOL section 8.
 """
 
 import hashlib

@@ -37,8 +37,14 @@ NONCE_LIFETIME = 300
 
 BODILESS = ("@method", "@target-uri")
 WITH_BODY = (*BODILESS, "content-digest", "content-type")
-ANSWER = ("@status", "content-digest", '"signature";req')
-_ANSWER_INPUT = '("@status" "content-digest" "signature";req)'
+ANSWER = (
+    "@status",
+    "content-digest",
+    '"@method";req',
+    '"@target-uri";req',
+    '"signature";req',
+)
+_ANSWER_INPUT = '("@status" "content-digest" "@method";req "@target-uri";req "signature";req)'
 _NONCE_LENGTHS = range(16, 65)
 
 
@@ -84,6 +90,17 @@ class RequestView:
     method: str
     url: str
     headers: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The request that an answer is tied to, as the answerer saw it."""
+
+    method: str
+    url: str
+    """The configured public URL, path and query."""
+    signature: str
+    """Its Signature field as it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,18 +231,20 @@ def body_digest_field(body: bytes) -> str:
 
 
 def answer_fields(
-    *, status: int, digest_field: str, request_signature: str, signer: RequestSigner, now: int
+    *, status: int, digest_field: str, request: Answered, signer: RequestSigner, now: int
 ) -> dict[str, str]:
     """Return the header fields that sign an answer and tie it to its request.
 
-    `digest_field`: from `content_digest`. `request_signature`: the request's Signature field as it
-    came. The base (RFC 9421 section 2.5) always has the same three components, so it is written out
-    here rather than assembled by the library, which costs ten times as much.
+    `digest_field`: from `content_digest`. Method and target are signed beside the request's
+    signature, since an answer may say that this very signature did not hold. The base (RFC 9421
+    section 2.5) always has the same components, so it is written out here rather than assembled by
+    the library, which costs ten times as much.
     """
     params = f'{_ANSWER_INPUT};created={now};keyid="{signer.key_id}";alg="ed25519";tag="{TAG}"'
     base = (
         f'"@status": {status}\n"content-digest": {digest_field}\n'
-        f'"signature";req: {request_signature}\n"@signature-params": {params}'
+        f'"@method";req: {request.method}\n"@target-uri";req: {request.url}\n'
+        f'"signature";req: {request.signature}\n"@signature-params": {params}'
     )
     signature = base64.b64encode(signer.sign(base.encode("latin-1"))).decode()
     return {

@@ -17,6 +17,7 @@ from keys.tokens import sign_revocation, verify_revocation
 from schemas.wire.token import RevocationClaims
 from services.hub_client.signing import Signing
 from services.web.signatures import (
+    Answered,
     Fields,
     RequestView,
     answer_fields,
@@ -86,7 +87,7 @@ def _requests():
         return answer_fields(
             status=200,
             digest_field=body_digest_field(body),
-            request_signature=signature,
+            request=Answered("POST", URL, signature),
             signer=signer,
             now=now,
         )

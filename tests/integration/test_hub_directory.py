@@ -1,15 +1,18 @@
 """Introductions, new statements and messages. PROTOCOL sections 3 and 5."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from exchange.messages import seal_message
 from keys.keycard import make_key_statement, make_staff_statement
 from keys.request_keys import RequestSigner
-from keys.signing import SigningPair, sign_statement
+from keys.signing import SigningPair, key_id, sign_statement
 from schemas.encoding import b64u
 from schemas.wire.hub_api import AuditorCard, MessageIn, StatementsIn
 from schemas.wire.statement import Message, SignedStatement
 from services.hub.admin import admit_facility, enrol_auditor
+from services.hub.database.interface import Connection, Row
 from services.hub.errors import ConflictError, RejectedError
 from services.hub_client.errors import HubRefusal
 from tests.integration.test_hub_consent import refuses
@@ -66,6 +69,59 @@ async def test_one_bad_statement_does_not_spoil_a_facility(hub: RunningHub) -> N
     found = await refuses(hub.alpha.push_statements(StatementsIn(statements=[twice])))
     assert found.reasons == ("statement-invalid",)
     await hub.beta.introduction(hub.story.alpha.code)
+
+
+def ended_key(owner: Facility) -> tuple[SignedStatement, str]:
+    raw = RequestSigner(http_seed("ended")).public
+    statement = make_key_statement(
+        facility=owner.code,
+        kind="http",
+        public=raw,
+        issued_at=NOW - 10,
+        not_before=NOW - 10,
+        not_after=NOW - 1,
+        identity=owner.identity,
+    )
+    return statement, key_id(raw)
+
+
+async def test_naming_a_key_that_ended_makes_no_work(hub: RunningHub) -> None:
+    alpha, directory = hub.story.alpha, hub.hub.directory
+    statement, ended = ended_key(alpha)
+    await hub.alpha.push_statements(StatementsIn(statements=[statement]))
+    await hub.alpha.consents()
+    before = directory.remembered(alpha.code)
+    assert before is not None
+    hub.clock.now += 1
+    for _ in range(2):
+        await directory.look_up(ended)
+        assert directory.resolve_public_key(ended) is None
+        assert directory.remembered(alpha.code) is before
+    assert ended in directory._unusable
+    directory.forget(alpha.code)
+    assert ended not in directory._unusable
+
+
+async def test_what_was_read_before_a_change_is_not_remembered_after(hub: RunningHub) -> None:
+    alpha, directory = hub.story.alpha, hub.hub.directory
+    directory.forget(alpha.code)
+
+    class Changing:
+        """A connection under whose reader the facility changes."""
+
+        def __init__(self, inner: Connection) -> None:
+            self.inner = inner
+
+        async def fetch(self, sql: str, *parameters: object) -> Sequence[Row]:
+            rows = await self.inner.fetch(sql, *parameters)
+            directory.forget(alpha.code)
+            return rows
+
+    async with hub.hub.database.reading() as connection:
+        assert await directory.member(Changing(connection), alpha.code) is not None
+        assert directory.remembered(alpha.code) is None
+        found = await directory.member(connection, alpha.code)
+    assert directory.remembered(alpha.code) is found
 
 
 @pytest.mark.parametrize("holder", ["alpha", "auditor"])

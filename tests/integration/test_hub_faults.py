@@ -20,10 +20,12 @@ from keys.randomness import new_id
 from schemas.encoding import unb64u
 from schemas.wire.hub_api import ConsentIn, ReleaseIn, ReleaseOut, SectionsIn
 from schemas.wire.statement import Manifest
+from services.hub.database.postgres import PostgresDatabase
 from services.hub.settings import load_settings
 from services.hub.turn import Turn
 from services.hub_client.client import HubClient, open_hub_client
 from services.hub_client.errors import HubUnavailableError
+from tests.support import postgres
 from tests.support.facilities import NOW, alpha
 from tests.support.hub_process import HubProcess, free_port, hub_process
 from tests.support.running_hub import (
@@ -97,6 +99,37 @@ async def test_without_an_audit_entry_nothing_happens(hub: RunningHub, hub_folde
     drop = {"sqlite": "DROP TRIGGER refuse", "postgresql": "DROP TRIGGER refuse ON log_entries"}
     await meddle(hub_folder, [drop[kind(hub_folder)]])
     await hub.beta.ask_release(ask(consent))
+
+
+def test_a_writer_left_in_a_transaction_is_given_up(postgres_server: str) -> None:
+    with postgres.fresh_database(postgres_server) as url:
+        assert asyncio.run(_leave_writer_in_transaction(PostgresDatabase(url))) == [1, 3]
+
+
+async def _leave_writer_in_transaction(database: PostgresDatabase) -> list[int]:
+    """Return what was committed of three writes, the second of which timed out."""
+    await database.open()
+    async with database.transaction() as connection:
+        await connection.execute("CREATE TABLE t (k INTEGER)")
+    await database._writer.execute("BEGIN")  # as after a rollback that was never answered
+    await _insert(database, 1)
+    with pytest.raises(TimeoutError):
+        await _insert(database, 2, TimeoutError())
+    assert database._writer.is_closed()
+    await _insert(database, 3)
+    async with database.reading() as reader:
+        rows = await reader.fetch("SELECT k FROM t ORDER BY k")
+    await database.close()
+    return [row["k"] for row in rows]
+
+
+async def _insert(
+    database: PostgresDatabase, value: int, afterwards: Exception | None = None
+) -> None:
+    async with database.transaction() as connection:
+        await connection.execute("INSERT INTO t VALUES ($1)", value)
+        if afterwards is not None:
+            raise afterwards
 
 
 async def test_one_bad_operation_does_not_harm_its_batch(hub: RunningHub) -> None:

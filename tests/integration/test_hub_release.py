@@ -3,6 +3,7 @@ PROTOCOL section 7."""
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,9 +27,12 @@ from schemas.wire.hub_api import (
     StatementsIn,
 )
 from schemas.wire.statement import Grant, Manifest
+from services.hub.database.sqlite import SqliteDatabase
+from services.hub.housekeeping import Housekeeping
 from services.hub.settings import load_settings
 from services.hub_client.errors import HubRefusal, HubUnavailableError
 from tests.integration.test_hub_consent import live_half_keys, refuses, revocation
+from tests.integration.test_hub_faults import meddle
 from tests.support.facilities import DAY, NOW, YEAR, fixed_id, fixed_pair, seed
 from tests.support.running_hub import RunningHub, card_of, serving
 from tests.support.story import (
@@ -467,6 +471,39 @@ async def test_an_interrupted_renewal_is_finished_at_the_next_start(hub_folder: 
         assert not hub.hub.half_keys._epoch.rotating
         answer = await released(hub, ask(consent))
         hub.story.open(answer, ask(consent), log_keys=hub.log_keys)
+
+
+async def test_an_erasure_that_failed_is_done_again(hub: RunningHub, hub_folder: Path) -> None:
+    await hub.ready_consent(erase_at=NOW + DAY)
+    housekeeping = Housekeeping(hub.hub)
+    await meddle(hub_folder, ["ALTER TABLE grants RENAME COLUMN manifest TO hidden"])
+    hub.hub.half_keys._note()
+    await housekeeping._guarded(housekeeping.erase)  # nothing of it escapes to end the loop
+    assert hub.hub.half_keys._epoch.rotating
+    await meddle(hub_folder, ["ALTER TABLE grants RENAME COLUMN hidden TO manifest"])
+    assert await hub.hub.half_keys.renew_epoch()
+    assert not hub.hub.half_keys._epoch.rotating
+    assert not await hub.hub.half_keys.renew_epoch()
+
+
+async def test_an_erasure_is_not_over_before_the_journal_is_cut(
+    sqlite_pattern: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "hub"
+    shutil.copytree(sqlite_pattern, folder)
+    settings = load_settings(folder)
+    async with serving(settings, card_of(settings), Story()) as hub:
+        database = hub.hub.database
+        assert isinstance(database, SqliteDatabase)
+        database._busy_ms = 20
+        hub.hub.half_keys._note()
+        housekeeping = Housekeeping(hub.hub)
+        async with database.reading(steady=True) as reader:
+            await reader.fetch("SELECT count(*) FROM grants")
+            await hub.push_all()
+            await housekeeping._guarded(housekeeping.erase)
+        assert await hub.hub.half_keys.renew_epoch()
+        assert not await hub.hub.half_keys.renew_epoch()
 
 
 async def test_nothing_is_released_while_the_log_is_halted(hub: RunningHub) -> None:

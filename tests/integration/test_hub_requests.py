@@ -8,7 +8,7 @@ import pytest
 from fastapi import APIRouter
 
 from schemas.encoding import b64u
-from schemas.wire.hub_api import AuditDetails
+from schemas.wire.hub_api import AuditDetails, RevocationByCodeIn
 from schemas.wire.problem import Problem
 from services.hub.calls import Signed
 from services.hub_client.errors import AnswerError
@@ -16,6 +16,7 @@ from services.hub_client.signing import Signing
 from services.web.signatures import CLOCK_SKEW, MAX_AGE
 from tests.support.facilities import NOW, fixed_id, seed
 from tests.support.running_hub import URL, RunningHub, http_seed
+from tests.support.story import CODE
 
 JSON = {"content-type": "application/json"}
 
@@ -308,6 +309,52 @@ async def test_metrics_and_health_name_nobody(wire: Wire) -> None:
 async def test_the_card_is_open_to_everyone(wire: Wire) -> None:
     answer = await wire.http.get(URL + "/v1/hub")
     assert json.loads(answer.content) == json.loads(wire.hub.card.to_bytes())
+
+
+@pytest.mark.parametrize("path", ["/v1/hub", "/v1/audit/checkpoint"])
+async def test_open_answers_are_tied_only_to_a_signature_that_holds(wire: Wire, path: str) -> None:
+    request = wire.request("GET", path)
+    wire.signing().verify(await wire.send(request))
+    bare = await wire.send(wire.http.build_request("GET", URL + path))
+    assert (bare.status_code, "signature" in bare.headers) == (200, False)
+    elsewhere = wire.request("GET", "/v1/consents")
+    elsewhere.url = request.url
+    assert slug(await wire.problem(elsewhere))[2] == ["bad-signature"]
+    stranger = wire.request("GET", path, who="mallory")
+    assert slug(await wire.problem(stranger))[2] == ["unknown-key"]
+
+
+async def test_a_code_counts_without_a_signature_that_holds(wire: Wire) -> None:
+    await wire.hub.push_all()
+    await wire.hub.consent()
+    body = RevocationByCodeIn(code=b64u(CODE)).to_bytes()
+    request = wire.request("POST", "/v1/revocations/by-code", body, who="mallory")
+    answer = await wire.send(request)
+    assert answer.status_code == 200
+    assert "signature" not in answer.headers
+
+
+async def test_a_refusal_is_tied_to_what_was_refused(wire: Wire) -> None:
+    asked = wire.request("GET", "/v1/consents")
+    turned = wire.request("GET", "/v1/consents")
+    turned.headers.update(asked.headers)
+    turned.url = httpx.URL(URL + "/v1/nowhere")
+    answer = await wire.send(turned)
+    assert answer.status_code == 404
+    wire.signing().verify(answer)
+    answer.request = asked
+    with pytest.raises(AnswerError):
+        wire.signing().verify(answer)
+
+
+async def test_a_code_is_not_exchanged_under_a_signature(wire: Wire) -> None:
+    path = "/v1/revocations/by-code"
+    signed = wire.request("POST", path, b'{"code":"' + b64u(bytes(32)).encode() + b'"}')
+    other = b'{"code":"' + b64u(bytes([1] * 32)).encode() + b'"}'
+    changed = wire.http.build_request("POST", URL + path, content=other, headers=signed.headers)
+    assert slug(await wire.problem(changed))[:2] == (400, "wrong-digest")
+    assert slug(await wire.problem(signed))[:2] == (404, "not-found")
+    assert await wire.hub.actions() == []  # whoever has the code is nobody here
 
 
 async def test_a_key_certified_a_moment_ago_can_be_used_at_once(wire: Wire) -> None:

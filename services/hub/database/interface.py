@@ -57,7 +57,10 @@ class Database(Protocol):
         """Give a connection that writes nothing; with `steady` all its queries see one state."""
 
     async def forget(self) -> None:
-        """Leave no copy of deleted rows in journals, as far as the database can."""
+        """Leave no copy of deleted rows in journals, as far as the database can.
+
+        Raises one of `errors` if it could not now.
+        """
 
     async def close(self) -> None:
         """Close all connections."""

@@ -84,10 +84,26 @@ class PostgresDatabase:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Give the writing connection in a transaction."""
-        if self._writer is None or self._writer.is_closed():
+        raw = await self._idle_writer()
+        try:
+            async with raw.transaction():
+                yield PostgresConnection(raw)
+        except TimeoutError:
+            # Nobody knows what the server still does with it; without a connection it rolls back.
+            raw.terminate()
+            raise
+
+    async def _idle_writer(self) -> Any:
+        """Return the writing connection outside any transaction, a new one if need be.
+
+        In one that was never ended, what follows would be nested: acknowledged, never committed.
+        """
+        raw = self._writer
+        if raw is not None and not raw.is_closed() and raw.is_in_transaction():
+            raw.terminate()
+        if raw is None or raw.is_closed():
             self._writer = await self._connect()
-        async with self._writer.transaction():
-            yield PostgresConnection(self._writer)
+        return self._writer
 
     @asynccontextmanager
     async def reading(self, *, steady: bool = False) -> AsyncIterator[Connection]:

@@ -18,7 +18,6 @@ BUSY_MS = 10_000
 """How long to wait for another process that writes, e.g. `safehand hub admit`."""
 
 PRAGMAS = (
-    f"busy_timeout = {BUSY_MS}",
     "journal_mode = WAL",
     "synchronous = FULL",
     "secure_delete = ON",
@@ -67,8 +66,9 @@ class SqliteDatabase:
     errors: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
     conflicts: tuple[type[Exception], ...] = (sqlite3.IntegrityError,)
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, path: str, *, busy_ms: int = BUSY_MS) -> None:
+        """`busy_ms`: milliseconds to wait for another that reads or writes."""
+        self._path, self._busy_ms = path, busy_ms
         self._writer = self._connect()
         self._readers: list[sqlite3.Connection] = []
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
@@ -79,6 +79,7 @@ class SqliteDatabase:
             self._path, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         raw.row_factory = sqlite3.Row
+        raw.execute(f"PRAGMA busy_timeout = {self._busy_ms}")
         for pragma in PRAGMAS:
             raw.execute(f"PRAGMA {pragma}")
         return raw
@@ -116,7 +117,9 @@ class SqliteDatabase:
 
     def _truncate_journal(self) -> None:
         with closing(self._connect()) as raw:
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # A reader in its way makes it give up after the busy timeout, without an error.
+            if raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()["busy"]:
+                raise sqlite3.OperationalError("the journal is in use")
 
     async def close(self) -> None:
         """Close all connections."""

@@ -15,6 +15,7 @@ from services.hub.audit_reading import read_entries
 from services.hub.calls import Signed
 from services.hub.context import Hub
 from services.hub.errors import NotFoundError, UnavailableError
+from services.hub.recognising import Open
 from services.web.bodies import OCTETS
 from services.web.description import gives, gives_octets
 
@@ -29,7 +30,7 @@ Count = Annotated[int, Query(ge=1, le=1024)]
     summary="The published checkpoint (C2SP tlog-checkpoint)",
     responses=gives_octets(TEXT),
 )
-async def checkpoint(request: Request) -> Response:
+async def checkpoint(request: Request, _: Open) -> Response:
     hub: Hub = request.app.state.hub
     if not hub.log.published.note:
         raise UnavailableError("audit-halted")
@@ -41,7 +42,7 @@ async def checkpoint(request: Request) -> Response:
     summary="A tile of hashes (C2SP tlog-tiles)",
     responses=gives_octets(),
 )
-async def tile(request: Request, path: str) -> Response:
+async def tile(request: Request, path: str, _: Open) -> Response:
     hub: Hub = request.app.state.hub
     try:
         wanted = parse_path(f"tile/{path}")

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
+from schemas.encoding import sha256
 from schemas.identifiers import ID128
 from schemas.wire.hub_api import (
     ConsentIn,
@@ -21,6 +22,7 @@ from services.hub.answers import answer
 from services.hub.calls import Signed
 from services.hub.context import Hub
 from services.hub.errors import NotFoundError
+from services.hub.recognising import OpenToAll
 from services.web.bodies import JSON, parse_body, read_body, require_media_type
 from services.web.description import gives, takes
 
@@ -103,10 +105,13 @@ async def revoke(call: Signed) -> Response:
     openapi_extra=takes(RevocationByCodeIn),
     responses=RECORDED,
 )
-async def revoke_by_code(request: Request) -> Response:
+async def revoke_by_code(request: Request, signed: OpenToAll) -> Response:
     hub: Hub = request.app.state.hub
     require_media_type(request, JSON)
-    body = parse_body(await read_body(request, hub.settings.json_bytes), RevocationByCodeIn)
+    data = await read_body(request, hub.settings.json_bytes)
+    if signed is not None:
+        signed.require_digest(sha256(data))
+    body = parse_body(data, RevocationByCodeIn)
     hub.log.require_sound()
     try:
         code_hash = revoking.read_code(body.code)

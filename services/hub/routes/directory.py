@@ -10,6 +10,7 @@ from schemas.wire.hub_api import HubCard, Introduction, StatementsIn, Statements
 from services.hub.answers import answer, answer_bytes
 from services.hub.calls import Signed, require_member
 from services.hub.introducing import add_statements, read_statements
+from services.hub.recognising import Open
 from services.web.description import gives, takes
 
 router = APIRouter(prefix="/v1", tags=["directory"])
@@ -17,7 +18,7 @@ Facility = Annotated[str, Path(pattern=f"^{FACILITY_CODE}$")]
 
 
 @router.get("/hub", summary="The hub's card: what a node pins", response_model=HubCard)
-async def card(request: Request) -> Response:
+async def card(request: Request, _: Open) -> Response:
     return answer(request, request.app.state.hub.card)
 
 

@@ -80,6 +80,20 @@ async def test_a_reader_sees_one_state(tmp_path: Path) -> None:
     await database.close()
 
 
+async def test_a_journal_that_someone_reads_is_not_called_forgotten(tmp_path: Path) -> None:
+    database = SqliteDatabase(str(tmp_path / "x.sqlite"), busy_ms=20)
+    async with database.transaction() as connection:
+        await connection.execute("CREATE TABLE t (k INTEGER)")
+    async with database.reading(steady=True) as reader:
+        await reader.fetch("SELECT * FROM t")
+        async with database.transaction() as connection:
+            await connection.execute("INSERT INTO t VALUES (1)")
+        with pytest.raises(database.errors):
+            await database.forget()
+    await database.forget()
+    await database.close()
+
+
 async def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
     database = SqliteDatabase(str(tmp_path / "x.sqlite"))
     async with database.transaction() as connection:

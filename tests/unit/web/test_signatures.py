@@ -12,6 +12,7 @@ from services.hub_client.errors import AnswerError
 from services.hub_client.signing import Signing, require_digest
 from services.web.errors import AuthenticationError
 from services.web.signatures import (
+    Answered,
     Fields,
     RequestView,
     UnknownKeyError,
@@ -149,7 +150,7 @@ def answered(request: httpx.Request, body: bytes = b"ok", status: int = 200) -> 
     fields = answer_fields(
         status=status,
         digest_field=body_digest_field(body),
-        request_signature=request.headers["signature"],
+        request=Answered(request.method, str(request.url), request.headers["signature"]),
         signer=HUB,
         now=NOW,
     )
@@ -180,6 +181,13 @@ def test_answers_are_tied_to_status_body_request_and_key() -> None:
     ):
         response = answered(request)
         spoil(response)
+        with pytest.raises(AnswerError):
+            hub_signing().verify(response)
+    for other in ({"method": "PUT"}, {"url": httpx.URL(URL + "2")}):
+        response = answered(request)
+        response.request = httpx.Request(
+            **{"method": "POST", "url": URL, "headers": request.headers} | other
+        )
         with pytest.raises(AnswerError):
             hub_signing().verify(response)
     with pytest.raises(AnswerError):
