@@ -19,6 +19,10 @@ from services.hub.turn import ENTRIES, NONCES, Operation, Result, Turn
 log = logging.getLogger("safehand.hub")
 
 
+class _NoEntryError(Exception):
+    """An audit entry could not be written."""
+
+
 class _Job:
     """An operation, and who waits for it."""
 
@@ -110,7 +114,7 @@ class Writer:
             connection = BatchConnection(inner)
             is_alone = len(jobs) == 1
             turns = [await self._attempt(job, connection, is_alone) for job in jobs]
-            await _flush(connection, turns)
+            await self._flush(connection, turns)
         return turns
 
     def _committed(self, turns: Sequence[Turn]) -> None:
@@ -132,7 +136,28 @@ class Writer:
             return Turn(connection, turn.now)
         return turn
 
+    async def _flush(self, connection: BatchConnection, turns: Sequence[Turn]) -> None:
+        """Write what waits, then the batch's nonces and audit entries."""
+        await connection.write_waiting()
+        nonces = [(key, nonce, turn.now) for turn in turns for key, nonce in turn.nonces]
+        if await connection.insert(NONCES, nonces) != len(nonces):
+            raise ReplayedError
+        entries = [
+            (entry.leaf, entry.leaf_hash, entry.salt, entry.details, *parties)
+            for turn in turns
+            for entry, parties in turn.entries
+        ]
+        try:
+            await connection.insert(ENTRIES, entries)
+        except self._database.errors as error:
+            raise _NoEntryError from error
+
     def _explain(self, error: Exception) -> Exception:
+        if isinstance(error, _NoEntryError):
+            # Whatever kept an entry from being written: without it nothing happens.
+            log.error("entry-failed %s", type(error.__cause__).__name__)
+            self.is_failing = True
+            return UnavailableError("database")
         if isinstance(error, self._database.conflicts):
             log.warning("integrity %s", type(error).__name__)
             return ConflictError("already-there")
@@ -143,17 +168,3 @@ class Writer:
         if isinstance(error, ClashError):
             return UnavailableError("busy")  # another process was faster
         return error
-
-
-async def _flush(connection: BatchConnection, turns: Sequence[Turn]) -> None:
-    """Write what waits, then the batch's nonces and audit entries."""
-    await connection.write_waiting()
-    nonces = [(key, nonce, turn.now) for turn in turns for key, nonce in turn.nonces]
-    if await connection.insert(NONCES, nonces) != len(nonces):
-        raise ReplayedError
-    entries = [
-        (entry.leaf, entry.leaf_hash, entry.salt, entry.details, *parties)
-        for turn in turns
-        for entry, parties in turn.entries
-    ]
-    await connection.insert(ENTRIES, entries)

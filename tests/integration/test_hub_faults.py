@@ -41,8 +41,7 @@ from tests.support.story import CASE, MENTAL, Story, ask, tag
 REFUSE_ENTRIES = {
     "sqlite": [
         "CREATE TRIGGER refuse BEFORE INSERT ON log_entries "
-        # A fault of the database, not a conflict of rows as RAISE(ABORT) would be.
-        "BEGIN INSERT INTO nowhere VALUES (1); END"
+        "BEGIN SELECT RAISE(ABORT, 'the disk says no'); END"
     ],
     "postgresql": [
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
