@@ -254,14 +254,6 @@ class AttachmentOpener:
         return padded[:keep]
 
 
-def open_attachment(
-    ciphertext: bytes, descriptor: AttachmentDescriptor, *, owner: str, case: str
-) -> bytes:
-    """Open an attachment that is already in memory: all of it or nothing. Raises OpenError."""
-    opener = AttachmentOpener(descriptor, owner=owner, case=case)
-    return opener.update(ciphertext) + opener.finish()
-
-
 def _open_accepted(
     section: AcceptedSection,
     accepted: AcceptedRelease,

@@ -1,7 +1,7 @@
 """Who is who at a given time: from a facility's introduction to keys that may be used.
 
 A pure reading of statements against pins; where they are kept and how they arrived is for services.
-Later a transparency-logged directory will stand behind the same `Directory`. PROTOCOL section 3.
+Later a transparency-logged directory will bring the introductions. PROTOCOL section 3.
 
 Rules:
   - One statement that the card's identity did not sign spoils the whole introduction.
@@ -14,7 +14,7 @@ Rules:
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from keys.errors import CardError, UnpinnedError
 from keys.keycard import (
@@ -75,30 +75,6 @@ class VerifiedFacility:
         return tuple(
             PublicPair(unb64u(one.public), unb64u(one.ml_dsa_65 or "")) for one in self.receipt
         )
-
-
-class Directory(Protocol):
-    """Answers who a facility is. The answer is pinned, verified and current, or there is none."""
-
-    def facility(self, code: str, *, now: int) -> VerifiedFacility:
-        """Return the facility's keys at `now`. Raises UnpinnedError, CardError."""
-
-
-@dataclass(frozen=True)
-class PinnedDirectory:
-    """The directory of a node: introductions from anywhere, believed only through its own pins."""
-
-    introductions: Mapping[str, Introduction]
-    pins: Mapping[str, bytes]
-
-    def facility(self, code: str, *, now: int) -> VerifiedFacility:
-        """Return the facility's keys at `now`. Raises UnpinnedError, CardError."""
-        if code not in self.introductions:
-            raise UnpinnedError("this facility has not been introduced")
-        facility = require_pinned(self.introductions[code], self.pins, now)
-        if facility.card.facility != code:
-            raise CardError("the introduction is another facility's")
-        return facility
 
 
 def is_current(statement: KeyCard | KeyStatement | StaffStatement, at: int) -> bool:

@@ -116,18 +116,6 @@ def for_recovery(data: bytes) -> bytes:
     return file.model_copy(update={"slots": slots}).to_bytes()
 
 
-def change_recovery_code(
-    path: Path, *, passphrase: str, new_code: str, profile: Profile = "moderate"
-) -> None:
-    """Set a new recovery code, say after the printed one was seen or lost.
-
-    The master key stays: an old copy of the file with its old code opens later files too.
-    Raises KeyringError, RecoveryCodeError.
-    """
-    new = parse_recovery_code(new_code).encode()
-    _change_slot(path, ("passphrase", normal_passphrase(passphrase)), ("recovery", new), profile)
-
-
 @dataclass(frozen=True, repr=False)
 class ServiceKeyring(Concealed):
     """What a node needs while nobody is there: request, receipt and local log keys.

@@ -163,7 +163,7 @@ async def _nothing(_turn: Turn) -> None:
 async def authenticate(request: Request) -> Call:
     """Return the call that a signed request makes. Raises AuthenticationError."""
     hub: Hub = request.app.state.hub
-    view = RequestView(request.method, _target(hub, request), Fields(request.scope["headers"]))
+    view = RequestView(request.method, hub.target(request.scope), Fields(request.scope["headers"]))
     has_body = request.method in ("POST", "PUT")
     verified = await _verify(hub, view, has_body)
     call = Call(hub, request, hub.directory.caller(verified.key_id), verified)
@@ -177,14 +177,6 @@ async def _verify(hub: Hub, view: RequestView, has_body: bool) -> VerifiedReques
     except UnknownKeyError as unknown:
         await hub.directory.look_up(unknown.key_id)
     return verify_request(view, hub.directory, now=hub.clock(), has_body=has_body)
-
-
-def _target(hub: Hub, request: Request) -> str:
-    """Return the URL that the caller must have signed: never from the Host header."""
-    query = request.scope["query_string"]
-    path = request.scope["raw_path"].decode("latin-1")
-    suffix = f"?{query.decode('latin-1')}" if query else ""
-    return f"{hub.settings.public_url}{path}{suffix}"
 
 
 Signed = Annotated[Call, Depends(authenticate)]

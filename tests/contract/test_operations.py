@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 
 from services.hub.settings import HubSettings
 from services.node.settings import NodeSettings
+from services.web.metrics import Metrics
 
 MANUAL = Path(__file__).parents[2] / "docs" / "OPERATIONS.md"
 
@@ -24,3 +25,12 @@ def documented(heading: str) -> set[str]:
 )
 def test_every_setting_is_documented(heading: str, settings: type[BaseSettings]) -> None:
     assert documented(heading) == set(settings.model_fields)
+
+
+@pytest.mark.parametrize("process", ["hub", "node"])
+def test_the_manual_names_the_metrics_that_are_there(process: str) -> None:
+    metrics = Metrics(process)
+    metrics.count("GET", "/healthz", 200)
+    served = {sample.name for family in metrics.registry.collect() for sample in family.samples}
+    named = set(re.findall(rf"`(safehand_{process}_\w+)`", MANUAL.read_text()))
+    assert named == {name for name in served if not name.endswith("_created")}

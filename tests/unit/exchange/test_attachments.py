@@ -3,12 +3,13 @@
 import pytest
 
 from exchange.errors import OpenError
-from exchange.opening import AttachmentOpener, open_attachment
+from exchange.opening import AttachmentOpener
 from exchange.padding import padded_size
 from exchange.sealing import seal_attachment
 from exchange.section import AttachmentDescriptor, attachment_context
 from keys.body import seal_body
 from schemas.encoding import b64u, digest_text
+from tests.support.attachments import open_attachment
 from tests.support.facilities import fixed_id, seed
 
 PLACE = {"owner": "F-A1A1A1A1A1", "case": fixed_id("case")}

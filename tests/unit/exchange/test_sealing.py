@@ -3,11 +3,12 @@
 import pytest
 
 from exchange.errors import OpenError, SealError
-from exchange.opening import open_attachment, open_own_section
+from exchange.opening import open_own_section
 from exchange.sealing import AttachmentSealer, make_head, seal_attachment, seal_section
 from exchange.statements import parse_statement
 from schemas.encoding import b64u, digest_text
 from schemas.wire.statement import Manifest
+from tests.support.attachments import open_attachment
 from tests.support.facilities import NOW, fixed_id, seed
 from tests.support.story import CASE, MENTAL, Story, bundle, section_key, tag
 

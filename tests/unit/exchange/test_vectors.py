@@ -14,7 +14,6 @@ from exchange.errors import OpenError
 from exchange.opening import (
     OpenedRelease,
     OpenedSection,
-    open_attachment,
     open_message,
     open_own_section,
     open_release,
@@ -25,6 +24,7 @@ from keys.hpke import kem_public
 from schemas.encoding import digest_text, unb64u
 from schemas.wire.hub_api import Introduction, ReleaseIn, ReleaseOut
 from schemas.wire.statement import SignedStatement
+from tests.support.attachments import open_attachment
 from tests.support.story import labels_of
 from tests.vectors.safehand.changes import changed
 from tests.vectors.safehand.encodings import encodings

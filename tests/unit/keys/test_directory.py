@@ -3,7 +3,6 @@
 import pytest
 
 from keys.directory import (
-    PinnedDirectory,
     VerifiedFacility,
     is_current,
     require_fingerprint,
@@ -172,21 +171,3 @@ def test_an_unknown_staff_key_is_refused() -> None:
 def test_no_key_serves_two_purposes(reused: SignedStatement) -> None:
     with pytest.raises(CardError, match="two purposes"):
         read(reused)
-
-
-def test_a_directory_answers_for_pinned_introductions_only() -> None:
-    beta = Issuer()
-    directory = PinnedDirectory(
-        {ALPHA.code: ALPHA.introduction(), beta.code: beta.introduction()}, PINS
-    )
-    assert directory.facility(ALPHA.code, now=NOW) == read()
-    with pytest.raises(UnpinnedError, match="has not been confirmed"):
-        directory.facility(beta.code, now=NOW)
-    with pytest.raises(UnpinnedError, match="not been introduced"):
-        directory.facility("F-0000000000", now=NOW)
-
-
-def test_an_introduction_filed_under_another_code_is_refused() -> None:
-    directory = PinnedDirectory({"F-0000000000": ALPHA.introduction()}, PINS)
-    with pytest.raises(CardError, match="another facility's"):
-        directory.facility("F-0000000000", now=NOW)

@@ -16,7 +16,6 @@ from keys.keyring import (
     RecordKeyring,
     ServiceKeyring,
     change_passphrase,
-    change_recovery_code,
     create_keyring,
     create_service_keyring,
     open_keyring,
@@ -123,15 +122,6 @@ def test_a_passphrase_set_by_the_recovery_code_draws_a_new_master_key(path: Path
         as_of_an_old_copy.save({"a": b"2"})
     assert open_keyring(path, passphrase=OTHER).contents == {"a": b"1"}
     assert open_keyring(path, recovery_code=CODE).contents == {"a": b"1"}
-
-
-def test_a_new_recovery_code_ends_the_old_one(path: Path) -> None:
-    create(path, a=b"1")
-    new = new_recovery_code()
-    change_recovery_code(path, passphrase=PASSPHRASE, new_code=new, profile="light")
-    assert open_keyring(path, recovery_code=new).contents == {"a": b"1"}
-    with pytest.raises(KeyringError):
-        open_keyring(path, recovery_code=CODE)
 
 
 def test_a_wrong_passphrase_changes_nothing(path: Path) -> None:
